@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Ema, Live, Network, Networks, Pass, Rng, Sampler } from './types.ts';
+
+type AnyLive = Live<never, unknown>;
+
+const calibrationBatches = 8;
+const calibrationBatchSize = 128;
+
+/** Averaged copies of networks: each a second build of its recipe, with batch-norm statistics of its own. */
+export class Average {
+  readonly live: Readonly<Record<string, AnyLive>>;
+  readonly #ema: Ema;
+  #stale = true;
+
+  /** Starts as a copy of the networks' weights. */
+  constructor(ema: Ema, networks: Networks, sources: Readonly<Record<string, AnyLive>>, init: (name: string) => Rng) {
+    this.#ema = ema;
+    this.live = Object.fromEntries(ema.networks.map((name) => [name, (networks[name] as Network<never, unknown>).build(init(name))]));
+    for (const [name, live] of Object.entries(this.live)) {
+      const source = sources[name] as AnyLive;
+      for (const kind of ['trainable', 'state'] as const) for (const [key, variable] of live[kind]) variable.assign(source[kind].get(key) as tf.Variable);
+    }
+  }
+
+  /** Moves the averages one step; the half-life is counted in real samples, so that it means the same at every batch size. */
+  update(sources: Readonly<Record<string, AnyLive>>, batchSize: number, realSamples: number): void {
+    const halfLife = Math.min(this.#ema.halfLifeImages, realSamples * this.#ema.rampUp);
+    const keep = 0.5 ** (batchSize / Math.max(halfLife, 1e-8));
+    tf.tidy(() => {
+      for (const [name, live] of Object.entries(this.live)) {
+        const source = sources[name] as AnyLive;
+        for (const kind of ['trainable', 'state'] as const) {
+          for (const [key, average] of live[kind]) {
+            const value = source[kind].get(key) as tf.Variable;
+            average.assign(tf.add(value, tf.mul(tf.sub(average, value), keep)));
+          }
+        }
+      }
+    });
+    this.#stale = true;
+  }
+
+  /** The restored weights of a checkpoint come without the statistics that belong to them. */
+  restored(): void {
+    this.#stale = true;
+  }
+
+  /**
+   * Measures the batch-norm moments of the averaged weights over fresh latents, as stochastic weight averaging does
+   * (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407): an average of moments does not belong to an average of weights.
+   */
+  calibrate(sampler: Sampler, rng: Rng): void {
+    const live = this.live[sampler.network];
+    if (!this.#stale || !live || live.state.size === 0) return;
+    for (let batch = 0; batch < calibrationBatches; batch++) {
+      const stream = rng.fork(batch);
+      const pass: Pass = { training: true, updateState: true, stateMomentum: batch / (batch + 1), rng: stream };
+      tf.tidy(() => void live.apply(sampler.draw(calibrationBatchSize, stream.fork('latents')) as never, pass));
+    }
+    this.#stale = false;
+  }
+
+  dispose(): void {
+    for (const live of Object.values(this.live)) live.dispose();
+  }
+}

@@ -1,0 +1,50 @@
+/** An error that says where it arose, what was expected, what came and what to do. */
+export class GanzooError extends Error {
+  override readonly name = 'GanzooError';
+  /** Package and topic, such as `core/trainer`. */
+  readonly scope: string;
+
+  constructor(scope: string, message: string, options?: ErrorOptions) {
+    super(`[ganzoo/${scope}] ${message}`, options);
+    this.scope = scope;
+  }
+}
+
+/** Throws unless `value` is an integer of at least `least`. */
+export function expectInteger(scope: string, name: string, value: unknown, least: number): asserts value is number {
+  if (!Number.isInteger(value) || (value as number) < least) {
+    throw new GanzooError(scope, `${name} must be an integer of at least ${least}, got ${show(value)}.`);
+  }
+}
+
+/** Throws unless `value` is a finite number in [least, most]. */
+export function expectNumber(scope: string, name: string, value: unknown, least = -Infinity, most = Infinity): asserts value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < least || value > most) {
+    const bounds = most === Infinity ? (least === -Infinity ? '' : ` of at least ${least}`) : ` in [${least}, ${most}]`;
+    throw new GanzooError(scope, `${name} must be a finite number${bounds}, got ${show(value)}.`);
+  }
+}
+
+/** Throws when `options` has a key that is not in `valid`: a misspelt option must not be silently ignored. */
+export function expectKeys(scope: string, options: object, valid: readonly string[]): void {
+  const unknown = Object.keys(options).filter((key) => !valid.includes(key));
+  if (unknown.length > 0) {
+    const names = unknown.map((key) => `'${key}'`).join(', ');
+    throw new GanzooError(scope, `unknown option ${names}. Valid options: ${[...valid].sort().join(', ')}.`);
+  }
+}
+
+/** Throws unless `value` is one of `valid`. */
+export function expectOneOf<T extends string>(scope: string, name: string, value: unknown, valid: readonly T[]): asserts value is T {
+  if (!valid.includes(value as T)) {
+    throw new GanzooError(scope, `${name} must be one of ${valid.map((v) => `'${v}'`).join(', ')}, got ${show(value)}.`);
+  }
+}
+
+export function showShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((size) => size ?? 'batch').join(', ')}]`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+}

@@ -1,0 +1,64 @@
+/**
+ * The contracts a GAN is made of, the losses, optimizers and schedules variants share, and the trainer that knows none of
+ * them in particular.
+ *
+ * @packageDocumentation
+ */
+export type {
+  Batch,
+  BatchRequest,
+  BothSides,
+  Callback,
+  Dataset,
+  Described,
+  Discriminator,
+  Drawn,
+  Ema,
+  FakeSide,
+  GameState,
+  Gan,
+  Generator,
+  Hyper,
+  Json,
+  Latents,
+  Live,
+  LiveNetworks,
+  Logits,
+  Loss,
+  Network,
+  Networks,
+  Objective,
+  Optimizer,
+  OptimizerRecipe,
+  Parts,
+  Pass,
+  PenaltyContext,
+  Player,
+  Prepare,
+  Regularizer,
+  Rng,
+  Run,
+  SampleOptions,
+  Sampler,
+  Schedule,
+  Shape,
+  Side,
+  Store,
+  Turn,
+} from './types.ts';
+export { expectInteger, expectKeys, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';
+export { rng } from './random.ts';
+export { arrayDataset, toDataset, type ArrayData, type DataSource } from './data.ts';
+export { constant, cosine, linearDecay, valueAt, warmup, type DecayOptions } from './schedules.ts';
+export { adam, rmsProp, sgd, type AdamOptions, type OptimizerOptions, type RmsPropOptions, type SgdOptions } from './optimizers.ts';
+export { minimax, nonSaturating } from './losses.ts';
+export { discriminator, generator, type DiscriminatorOptions, type GeneratorOptions } from './roles.ts';
+export { liveModel, modelRecipe, type ModelRecipe } from './live.ts';
+export { defineGame, defineGan, type EmaOptions, type GanSpec } from './gan.ts';
+export { defineVariant, type VariantDefinition, type VariantOptions, type VariantSettings } from './variant.ts';
+export { Trainer } from './trainer.ts';
+export type { FitOptions, FitResult } from './loop.ts';
+export { NonFiniteLossError } from './readings.ts';
+export { checkpoints, earlyStopping, every, history, type EarlyStoppingOptions, type HistoryRow } from './callbacks.ts';
+export { indexedDb, memory } from './stores.ts';
+export { summary, type GanSummary, type LayerSummary, type NetworkSummary } from './summary.ts';

@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Logits, Loss, Parts } from './types.ts';
+
+/**
+ * The game as first published, where the generator minimizes `log(1 - D(fake))` (Goodfellow et al. 2014,
+ * https://arxiv.org/abs/1406.2661, equation 1). Its gradient vanishes when the discriminator is sure: prefer
+ * {@link nonSaturating} to train with.
+ *
+ * `D(x)` is the sigmoid of the logits; at the optimum the discriminator's loss is `log 4`.
+ */
+export function minimax(): Loss<Logits, unknown> {
+  return {
+    name: 'minimax',
+    config: {},
+    discriminator: crossEntropy,
+    generator: ({ fake }) => ({ fake: tf.neg(tf.mean<tf.Scalar>(tf.softplus(fake.out.logits))) }),
+  };
+}
+
+/** The same game with the generator maximizing `log D(fake)`, as the paper trains it (section 3). */
+export function nonSaturating(): Loss<Logits, unknown> {
+  return {
+    name: 'nonSaturating',
+    config: {},
+    discriminator: crossEntropy,
+    generator: ({ fake }) => ({ fake: minusLogSigmoid(fake.out.logits) }),
+  };
+}
+
+/** `-log D(real)` and `-log(1 - D(fake))`, from logits. */
+function crossEntropy({ real, fake }: { real: { out: Logits }; fake: { out: Logits } }): Parts {
+  return { real: minusLogSigmoid(real.out.logits), fake: tf.mean<tf.Scalar>(tf.softplus(fake.out.logits)) };
+}
+
+/** `mean(-log sigmoid(x))`, which is `mean(softplus(-x))` and finite for every x. */
+function minusLogSigmoid(logits: tf.Tensor): tf.Scalar {
+  return tf.mean<tf.Scalar>(tf.softplus(tf.neg(logits)));
+}

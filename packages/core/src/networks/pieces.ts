@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs';
+import { expectInteger, expectOneOf, GanzooError, showShape } from '../errors.ts';
+import type { Rng, Shape } from '../types.ts';
+
+export type Activation = 'relu' | 'leakyRelu' | 'elu' | 'selu' | 'softplus' | 'tanh' | 'sigmoid' | 'linear';
+export type OutputActivation = 'tanh' | 'sigmoid' | 'linear';
+export type Normalization = 'batch' | 'layer' | 'none';
+/** `dcgan`: normal with deviation 0.02 (Radford et al. 2015); the others as Glorot & Bengio 2010 and He et al. 2015 have them. */
+export type Initializer = 'dcgan' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal';
+
+/** What all networks here have in common. */
+export interface Style {
+  readonly activation?: Activation;
+  /** Slope of leakyRelu below 0. */
+  readonly slope?: number;
+  readonly norm?: Normalization;
+  /** How much of the old moments batch normalization keeps at each update. */
+  readonly normMomentum?: number;
+  readonly normEpsilon?: number;
+  readonly initializer?: Initializer;
+}
+
+export const styleKeys = ['activation', 'slope', 'norm', 'normMomentum', 'normEpsilon', 'initializer'] as const;
+const activations: readonly Activation[] = ['relu', 'leakyRelu', 'elu', 'selu', 'softplus', 'tanh', 'sigmoid', 'linear'];
+const norms: readonly Normalization[] = ['batch', 'layer', 'none'];
+const initializers: readonly Initializer[] = ['dcgan', 'glorotUniform', 'glorotNormal', 'heUniform', 'heNormal'];
+
+export function checkStyle(scope: string, style: Required<Style>): void {
+  expectOneOf(scope, 'activation', style.activation, activations);
+  expectOneOf(scope, 'norm', style.norm, norms);
+  expectOneOf(scope, 'initializer', style.initializer, initializers);
+}
+
+/** Checks a `[height, width, channels]`. */
+export function imageShape(scope: string, shape: Shape): readonly [number, number, number] {
+  if (shape.length !== 3) {
+    throw new GanzooError(scope, `sampleShape must be [height, width, channels], got ${showShape(shape)}. For points or vectors build the network with mlp().`);
+  }
+  shape.forEach((size, axis) => expectInteger(scope, `sampleShape[${axis}]`, size, 1));
+  return shape as readonly [number, number, number];
+}
+
+export type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
+
+/** Makes layers in one style, each with a seed of its own. */
+export function layerMaker(style: Required<Style>, init: Rng) {
+  const seed = (): number => init.integer() % 2147483647;
+  const kernelInitializer = (): ReturnType<typeof tf.initializers.zeros> => {
+    switch (style.initializer) {
+      case 'dcgan':
+        return tf.initializers.randomNormal({ mean: 0, stddev: 0.02, seed: seed() });
+      default:
+        return tf.initializers[style.initializer]({ seed: seed() });
+    }
+  };
+  return {
+    kernelInitializer,
+    norm(): tf.layers.Layer | undefined {
+      if (style.norm === 'none') return undefined;
+      if (style.norm === 'layer') return tf.layers.layerNormalization({ epsilon: style.normEpsilon });
+      const gammaInitializer = style.initializer === 'dcgan' ? tf.initializers.randomNormal({ mean: 1, stddev: 0.02, seed: seed() }) : 'ones';
+      return tf.layers.batchNormalization({ momentum: style.normMomentum, epsilon: style.normEpsilon, gammaInitializer });
+    },
+    activation(): tf.layers.Layer | undefined {
+      if (style.activation === 'linear') return undefined;
+      if (style.activation === 'leakyRelu') return tf.layers.leakyReLU({ alpha: style.slope });
+      return tf.layers.activation({ activation: style.activation });
+    },
+  };
+}
+
+/** Applies layers one after another, leaving out those that are undefined. */
+export function chain(x: tf.SymbolicTensor, ...layers: (tf.layers.Layer | undefined)[]): tf.SymbolicTensor {
+  return layers.reduce((value, layer) => (layer ? (layer.apply(value) as tf.SymbolicTensor) : value), x);
+}

@@ -1,0 +1,75 @@
+/** The only place that takes gradients; it computes them apart from applying them. */
+import * as tf from '@tensorflow/tfjs';
+import { GanzooError, showShape } from './errors.ts';
+import type { Objective, Parts, Player, Turn } from './types.ts';
+
+export interface Update {
+  /** Of the sum of all losses, by variable. A variable the losses do not depend on has none. */
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  readonly losses: Parts;
+  readonly metrics: Parts;
+}
+
+/**
+ * What one update of a player would do. The caller disposes every tensor of it.
+ *
+ * Leaves no tensor behind when the player's code throws.
+ */
+export function computeUpdate<B>(player: Player<B, never>, turn: Turn<B, never>, variables: ReadonlyMap<string, tf.Variable>): Update {
+  const kept: tf.Tensor[] = [];
+  try {
+    let update: Update | undefined;
+    tf.tidy(() => {
+      const objective = player.turn(turn);
+      let result: Objective | undefined;
+      const keep = (parts: Parts): void => Object.values(parts).forEach((part) => kept.push(tf.keep(part)));
+      const { value, grads } = tf.variableGrads(() => {
+        result = objective();
+        checkParts(player.name, result.losses);
+        keep(result.losses);
+        keep(result.metrics ?? {});
+        return tf.addN(Object.values(result.losses)) as tf.Scalar;
+      }, [...variables.values()]);
+      value.dispose();
+      const gradients = new Map<string, tf.Tensor>();
+      for (const [key, variable] of variables) {
+        const gradient = grads[variable.name];
+        if (gradient) gradients.set(key, tf.keep(gradient));
+      }
+      const { losses, metrics = {} } = result as Objective;
+      update = { gradients, losses, metrics };
+    });
+    return update as unknown as Update;
+  } catch (error) {
+    tf.dispose(kept);
+    disposeTape();
+    throw error;
+  }
+}
+
+function checkParts(player: string, losses: Parts): void {
+  const scope = 'core/step';
+  const entries = Object.entries(losses);
+  if (entries.length === 0) throw new GanzooError(scope, `the ${player}'s loss returned no parts; return at least one named scalar, such as { real: tf.mean(...) }.`);
+  for (const [name, part] of entries) {
+    if (!(part instanceof tf.Tensor)) throw new GanzooError(scope, `part '${name}' of the ${player}'s loss is not a tensor but ${typeof part}. Return a scalar tensor, not its value.`);
+    if (part.size !== 1 || part.rank !== 0) throw new GanzooError(scope, `part '${name}' of the ${player}'s loss has shape ${showShape(part.shape)}; it must be a scalar. Reduce it with tf.mean.`);
+  }
+}
+
+/** TensorFlow.js keeps what a gradient saved on its tape when the differentiated function throws: give it back. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0 || !state.activeTape) return;
+  for (const node of state.activeTape) for (const saved of node.saved ?? []) if (!saved.isDisposed) saved.dispose();
+  state.activeTape = [];
+}
+
+/** Moves the player's variables along the gradients of an update, and disposes these. */
+export function applyUpdate(gradients: ReadonlyMap<string, tf.Tensor>, apply: (gradients: ReadonlyMap<string, tf.Tensor>) => void): void {
+  try {
+    apply(gradients);
+  } finally {
+    for (const gradient of gradients.values()) gradient.dispose();
+  }
+}

@@ -1,0 +1,255 @@
+import * as tf from '@tensorflow/tfjs';
+import { checkpointFile, encodeCheckpoint, expectSameGan, readCheckpoint, restoreVariables } from './checkpoint.ts';
+import { toDataset, type DataSource } from './data.ts';
+import { Average } from './ema.ts';
+import { expectInteger, expectKeys, GanzooError } from './errors.ts';
+import { describe } from './gan.ts';
+import { modelFiles } from './model-files.ts';
+import { rng } from './random.ts';
+import { Readings } from './readings.ts';
+import { runLoop, type FitOptions, type FitResult } from './loop.ts';
+import { applyUpdate, computeUpdate } from './step.ts';
+import type { Batch, Dataset, Gan, Json, Live, Optimizer, Rng, SampleOptions, Store } from './types.ts';
+
+const SCOPE = 'core/trainer';
+const sampleBatchSize = 128;
+
+type AnyLive = Live<never, unknown>;
+
+interface Seat<B> {
+  readonly player: Gan<B>['players'][number];
+  readonly optimizer: Optimizer;
+  /** What the player moves, keyed `network/layer/role`. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  updates: number;
+}
+
+/**
+ * Trains any {@link Gan}, knowing none in particular.
+ *
+ * It owns every tensor it makes, gives `dispose()` to return them all, and takes over no tensor of its caller's; what
+ * `sample` returns is the caller's. Select the backend first: networks are built on the active one.
+ */
+export class Trainer<B = Batch> {
+  readonly gan: Gan<B>;
+  readonly seed: number;
+  readonly #root: Rng;
+  readonly #networks: Readonly<Record<string, AnyLive>>;
+  readonly #seats: readonly Seat<B>[];
+  readonly #average: Average | undefined;
+  readonly #readings = new Readings();
+  readonly #state: Readonly<Record<string, tf.Variable<tf.Rank.R0>>>;
+  #cursor: Json = null;
+  #step = 0;
+  #realSamples = 0;
+  #busy = false;
+  #disposed = false;
+
+  /** Builds the networks from the seed, 0 unless told. Throws when they do not fit each other. */
+  constructor(gan: Gan<B>, options: { readonly seed?: number } = {}) {
+    expectKeys(SCOPE, options, ['seed']);
+    this.gan = gan;
+    this.seed = options.seed ?? 0;
+    this.#root = rng(this.seed);
+    const init = (name: string): Rng => this.#root.fork(`weights of ${name}`);
+    const networks: Record<string, AnyLive> = {};
+    try {
+      for (const [name, network] of Object.entries(gan.networks)) networks[name] = network.build(init(name));
+      gan.check?.(networks);
+    } catch (error) {
+      for (const live of Object.values(networks)) live.dispose();
+      throw error;
+    }
+    this.#networks = networks;
+    this.#seats = gan.players.map((player) => {
+      const variables = new Map(player.moves.flatMap((name) => [...(networks[name] as AnyLive).trainable].map(([key, variable]) => [`${name}/${key}`, variable] as const)));
+      const optimizer = player.optimizer.build();
+      optimizer.slots(variables);
+      return { player, optimizer, variables, updates: 0 };
+    });
+    this.#average = gan.ema && new Average(gan.ema, gan.networks, networks, init);
+    const initial = gan.state?.initial() ?? {};
+    this.#state = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tf.variable(value, false)]));
+    tf.dispose(initial);
+  }
+
+  /** Rounds of all players since the beginning of the run. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Real samples drawn since the beginning of the run. */
+  get realSamples(): number {
+    return this.#realSamples;
+  }
+
+  /** The last losses, keyed `player/term`. */
+  losses(): Promise<Readonly<Record<string, number>>> {
+    this.#expectAlive();
+    return this.#readings.read();
+  }
+
+  /**
+   * Trains until `steps` rounds have been played since the beginning of the run.
+   *
+   * Ends early, and says so in its result, when the signal aborts, a callback answers `'stop'` or the data end. Throws a
+   * {@link NonFiniteLossError} when a loss turns NaN or infinite. The trainer can go on, save and sample after any of these.
+   */
+  async fit(data: B extends Batch ? DataSource | Dataset<B> : Dataset<B>, options: FitOptions): Promise<FitResult> {
+    this.#expectAlive();
+    if (this.#busy) throw new GanzooError(SCOPE, 'this trainer is already fitting; await that call first.');
+    this.#busy = true;
+    try {
+      const dataset = (await toDataset(data as DataSource)) as unknown as Dataset<B>;
+      return await runLoop<B>(
+        {
+          gan: this.gan,
+          seed: this.seed,
+          progress: () => ({ step: this.#step, realSamples: this.#realSamples }),
+          cursor: () => this.#cursor,
+          drew: (count, cursor) => {
+            this.#realSamples += count;
+            this.#cursor = cursor;
+          },
+          round: (draw) => this.#round(draw),
+          rng: this.#root.fork('data'),
+          losses: () => this.losses(),
+          assertFinite: () => this.#readings.assertFinite(),
+          sample: (count, sampleOptions) => this.sample(count, sampleOptions),
+          save: (store) => this.save(store),
+        },
+        dataset,
+        options,
+      );
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #round(draw: (fresh: boolean) => Promise<{ batch: B; size: number } | undefined>): Promise<boolean> {
+    let size = 0;
+    for (const seat of this.#seats) {
+      for (let i = 0; i < seat.player.updates; i++) {
+        const drawn = await draw(seat.player.batch === 'new');
+        if (!drawn) return false;
+        size = drawn.size;
+        this.#update(seat, drawn.batch, size);
+      }
+    }
+    this.#step++;
+    this.#average?.update(this.#networks, size, this.#realSamples);
+    tf.tidy(() => {
+      const next = this.gan.state?.next(this.#readings.parts, this.#state) ?? {};
+      for (const [name, value] of Object.entries(next)) this.#state[name]?.assign(value);
+    });
+    return true;
+  }
+
+  #update(seat: Seat<B>, batch: B, batchSize: number): void {
+    const { player, optimizer, variables, updates } = seat;
+    const stream = this.#root.fork(`player ${player.name}`).fork(updates);
+    const turn = { batch, batchSize, rng: stream, update: updates, state: this.#state, networks: this.#networks as never };
+    const { gradients, losses, metrics } = computeUpdate(player, turn, variables);
+    this.#readings.record(player.name, this.#step + 1, losses, metrics);
+    applyUpdate(gradients, (ready) => optimizer.apply(ready, variables, updates));
+    if (player.constrain) tf.tidy(() => player.constrain?.(variables));
+    seat.updates++;
+  }
+
+  /**
+   * Samples `[count, ...sampleShape]` from the averaged generator (or the current one, without an average) in inference
+   * mode: a latent gives the same sample alone and among others. The caller disposes the result.
+   */
+  sample(count: number, options: SampleOptions = {}): tf.Tensor {
+    this.#expectAlive();
+    expectInteger(SCOPE, 'the number of samples', count, 1);
+    expectKeys(SCOPE, options, ['seed', 'labels']);
+    const { seed = 0, labels } = options;
+    const { sampler } = this.gan;
+    if (!sampler) throw new GanzooError(SCOPE, `${this.gan.name} has no sampler. Add one to defineGame: { network, draw }.`);
+    if (labels && labels.length !== count) throw new GanzooError(SCOPE, `expected one label a sample (${count}), got ${labels.length}.`);
+    const live = this.#sampling();
+    const latents = rng(seed).fork('samples');
+    return tf.tidy(() => {
+      const chunks: tf.Tensor[] = [];
+      for (let from = 0; from < count; from += sampleBatchSize) {
+        const size = Math.min(sampleBatchSize, count - from);
+        const drawn = sampler.draw(size, latents.fork(from), labels && tf.tensor1d(labels.slice(from, from + size), 'int32'));
+        chunks.push((live.apply(drawn as never, { training: false, updateState: false, rng: latents.fork('pass') }) as { samples: tf.Tensor }).samples);
+      }
+      return chunks.length === 1 ? (chunks[0] as tf.Tensor) : tf.concat(chunks, 0);
+    });
+  }
+
+  /** The network samples come from, its batch-norm statistics measured. */
+  #sampling(): AnyLive {
+    const sampler = this.gan.sampler;
+    const name = sampler?.network as string;
+    if (sampler) this.#average?.calibrate(sampler, this.#root.fork('calibration'));
+    return this.#average?.live[name] ?? (this.#networks[name] as AnyLive);
+  }
+
+  /**
+   * Writes a checkpoint (`checkpoint.safetensors`), and the generator samples come from as a TensorFlow.js model
+   * (`generator/model.json`). Throws, and writes nothing, when a loss or weight is not finite.
+   */
+  async save(store: Store): Promise<void> {
+    this.#expectAlive();
+    await this.#readings.assertFinite();
+    const state = { seed: this.seed, step: this.#step, realSamples: this.#realSamples, updates: Object.fromEntries(this.#seats.map(({ player, updates }) => [player.name, updates])), cursor: this.#cursor, gan: describe(this.gan) };
+    const files = new Map<string, Uint8Array>();
+    const model = this.gan.sampler && this.#sampling().model;
+    if (model) for (const [name, bytes] of await modelFiles(model, 'generator')) files.set(`generator/${name}`, bytes);
+    files.set(checkpointFile, await encodeCheckpoint(state, this.#variables()));
+    await store.commit(files);
+  }
+
+  /** Goes on from a checkpoint: same weights, optimizers, streams and place in the data. Refuses one of another configuration. */
+  static async load<B = Batch>(store: Store, gan: Gan<B>): Promise<Trainer<B>> {
+    const { state, tensors } = await readCheckpoint(store);
+    expectSameGan(state.gan, describe(gan));
+    const trainer = new Trainer(gan, { seed: state.seed });
+    try {
+      restoreVariables(trainer.#variables(), tensors);
+    } catch (error) {
+      trainer.dispose();
+      throw error;
+    }
+    trainer.#average?.restored();
+    trainer.#step = state.step;
+    trainer.#realSamples = state.realSamples;
+    trainer.#cursor = state.cursor;
+    for (const seat of trainer.#seats) seat.updates = state.updates[seat.player.name] ?? 0;
+    return trainer;
+  }
+
+  /** Every variable of the run by a name that is the same in each process. */
+  #variables(): Map<string, tf.Variable> {
+    const all = new Map<string, tf.Variable>();
+    const add = (prefix: string, live: AnyLive): void => {
+      for (const kind of ['trainable', 'state'] as const) for (const [key, variable] of live[kind]) all.set(`${prefix}/${key}`, variable);
+    };
+    for (const [name, live] of Object.entries(this.#networks)) add(`network/${name}`, live);
+    for (const [name, live] of Object.entries(this.#average?.live ?? {})) add(`ema/${name}`, live);
+    for (const { player, optimizer, variables } of this.#seats) {
+      for (const [key, slot] of optimizer.slots(variables)) all.set(`optimizer/${player.name}/${key}`, slot);
+    }
+    for (const [name, value] of Object.entries(this.#state)) all.set(`state/${name}`, value);
+    return all;
+  }
+
+  /** Gives back every tensor of this trainer; it can do nothing afterwards. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const live of Object.values(this.#networks)) live.dispose();
+    for (const { optimizer } of this.#seats) optimizer.dispose();
+    this.#average?.dispose();
+    this.#readings.dispose();
+    tf.dispose(this.#state);
+  }
+
+  #expectAlive(): void {
+    if (this.#disposed) throw new GanzooError(SCOPE, 'this trainer was disposed of; make a new one or Trainer.load(store, gan).');
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * The contracts: everything a GAN is made of here is one of these values, and each can be replaced by its user.
+ *
+ * Conventions: samples are float32 `[batch, ...sampleShape]`, images NHWC in [-1, 1]; labels are int32 `[batch]`;
+ * discriminators return logits, never probabilities.
+ */
+import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What every plug says of itself: the log's header, the run's identity, the difference shown when a resume does not match. */
+export interface Described {
+  readonly name: string;
+  readonly config: Json;
+}
+
+/** A number that changes over a player's own updates, counted from 0. */
+export interface Schedule extends Described {
+  readonly at: (update: number) => number;
+}
+
+/** A hyperparameter: constant or scheduled. */
+export type Hyper = number | Schedule;
+
+/** Named scalar terms. An objective is their sum; each reaches the log under its name. */
+export type Parts = Readonly<Record<string, Scalar>>;
+
+export type Shape = readonly number[];
+
+/**
+ * A stream of random numbers that depends on nothing but the run's seed and the names it was forked by, so it needs no
+ * saving: the stream of update 17 is the same before and after a resume, and on every backend.
+ */
+export interface Rng {
+  /** An independent stream. Forking neither reads nor moves this one. */
+  fork(name: string | number): Rng;
+  /** The next integer in [0, 2^32). */
+  integer(): number;
+  /** float32 values, uniform in [min, max); 0 and 1 unless told. */
+  uniform(shape: Shape, min?: number, max?: number): Tensor;
+  /** float32 values of the standard normal distribution. */
+  normal(shape: Shape): Tensor;
+  /** The integers 0 to count - 1 in random order. */
+  permutation(count: number): Uint32Array;
+}
+
+export interface Batch {
+  readonly samples: Tensor;
+  readonly labels?: Tensor;
+}
+
+export interface Latents {
+  readonly z: Tensor;
+  readonly labels?: Tensor;
+}
+
+/** What a plain discriminator returns: `[batch, 1]`, positive for real. */
+export interface Logits {
+  readonly logits: Tensor;
+}
+
+/** How one application of a network behaves. */
+export interface Pass {
+  /** Batch statistics and dropout as in training. */
+  readonly training: boolean;
+  /** Whether layer state (batch-norm moments) may move. True only in the owner's own update. */
+  readonly updateState: boolean;
+  /** Masks and noise are drawn from here. */
+  readonly rng: Rng;
+  /** How much of the old state an update keeps, instead of each layer's own momentum. */
+  readonly stateMomentum?: number;
+}
+
+/** A built network. Keys are `layer index/role`, stable between processes, unlike TensorFlow.js's weight names. */
+export interface Live<I, O> {
+  readonly apply: (input: I, pass: Pass) => O;
+  /** Weights the optimizer moves, in the model's order. */
+  readonly trainable: ReadonlyMap<string, Variable>;
+  /** Weights that move by themselves: batch-norm moments, spectral-norm vectors. */
+  readonly state: ReadonlyMap<string, Variable>;
+  /** The model behind it, where there is one: for summaries and for saving. */
+  readonly model?: LayersModel;
+  readonly dispose: () => void;
+}
+
+/** A recipe: the trainer builds it, once for training and once more for a moving average. */
+export interface Network<I, O> extends Described {
+  readonly build: (init: Rng) => Live<I, O>;
+}
+
+export interface Generator<L = Latents> extends Network<L, { readonly samples: Tensor }> {
+  /** Draws what the network takes. `labels`, int32 `[count]`, are passed on as they are. */
+  readonly drawLatents: (count: number, rng: Rng, labels?: Tensor) => L;
+}
+
+/** Changes what the discriminator sees of either side: packing, instance noise, augmentation. Must be differentiable. */
+export type Prepare = (side: Batch, rng: Rng) => Batch;
+
+export interface Discriminator<O = Logits> extends Network<Batch, O> {
+  readonly prepare?: Prepare;
+}
+
+/** One side of the game as the discriminator saw it. */
+export interface Side<O> extends Batch {
+  readonly out: O;
+}
+
+export interface FakeSide<O, L> {
+  readonly fake: Side<O>;
+  readonly latents: L;
+  /** The loss's own state, where it keeps one. */
+  readonly state: Parts;
+  readonly rng: Rng;
+}
+
+export interface BothSides<O, L> extends FakeSide<O, L> {
+  readonly real: Side<O>;
+}
+
+/** Scalars that survive from round to round, such as BEGAN's k. */
+export interface GameState {
+  readonly initial: () => Parts;
+  /** Called once a round. `parts` are keyed `player/part`. */
+  readonly next: (parts: Parts, state: Parts) => Parts;
+}
+
+/** A pair of pure functions over what both networks returned. It trains nothing. */
+export type Loss<O = Logits, L = Latents> = Described & {
+  readonly discriminator: (context: BothSides<O, L>) => Parts;
+  readonly state?: GameState;
+} & (
+    | { readonly generatorSeesReal?: false; readonly generator: (context: FakeSide<O, L>) => Parts }
+    | { readonly generatorSeesReal: true; readonly generator: (context: BothSides<O, L>) => Parts }
+  );
+
+/** What a penalty sees: both sides, and the discriminator itself to score other samples with. */
+export interface PenaltyContext<O> extends BothSides<O, unknown> {
+  readonly score: (samples: Tensor) => O;
+}
+
+/** A term added to one player's objective every `interval` of its updates, scaled by it; or a constraint on its weights after each. */
+export type Regularizer<O = Logits> = Described & { readonly player: 'generator' | 'discriminator' } & (
+    | { readonly interval: number; readonly penalty: (context: PenaltyContext<O>) => Scalar }
+    | { readonly constrain: (variables: ReadonlyMap<string, Variable>) => void }
+  );
+
+/** Moves variables along their gradients and keeps its own slots, keyed as the variables are. */
+export interface Optimizer {
+  /** `update` counts from 0. Variables without a gradient are left alone. Takes no ownership of either map. */
+  readonly apply: (gradients: ReadonlyMap<string, Tensor>, variables: ReadonlyMap<string, Variable>, update: number) => void;
+  /** Slots by name, created where missing. They stay the optimizer's. */
+  readonly slots: (variables: ReadonlyMap<string, Variable>) => ReadonlyMap<string, Variable>;
+  readonly dispose: () => void;
+}
+
+export interface OptimizerRecipe extends Described {
+  readonly build: () => Optimizer;
+}
+
+// `never` and `unknown` make this the supertype of every table of networks.
+export type Networks = Readonly<Record<string, Network<never, unknown>>>;
+
+export type LiveNetworks<N> = {
+  readonly [K in keyof N]: N[K] extends Network<infer I, infer O> ? Live<I, O> : never;
+};
+
+/** What a player gets to make one update of. */
+export interface Turn<B, N> {
+  readonly batch: B;
+  readonly batchSize: number;
+  readonly rng: Rng;
+  /** This player's updates so far. */
+  readonly update: number;
+  readonly state: Parts;
+  readonly networks: LiveNetworks<N>;
+}
+
+/** `losses` are summed and differentiated; `metrics` are only reported. */
+export interface Objective {
+  readonly losses: Parts;
+  readonly metrics?: Parts;
+}
+
+/** Somebody who moves some of the networks towards an objective. */
+export interface Player<B, N> extends Described {
+  readonly moves: readonly (keyof N & string)[];
+  /** Updates in a row, each round. */
+  readonly updates: number;
+  /** Whether each update draws a batch of its own, or looks at the last one drawn. */
+  readonly batch: 'new' | 'same';
+  readonly optimizer: OptimizerRecipe;
+  /** The call runs off the tape (draw latents, make fakes); the function it returns runs on it. */
+  readonly turn: (turn: Turn<B, N>) => () => Objective;
+  /** Runs after each update. */
+  readonly constrain?: (variables: ReadonlyMap<string, Variable>) => void;
+}
+
+/** An exponential moving average of some networks' weights. */
+export interface Ema {
+  readonly networks: readonly string[];
+  /** After this many real samples, half of the average is new. */
+  readonly halfLifeImages: number;
+  /** The half-life is at most this share of the real samples seen so far. */
+  readonly rampUp: number;
+}
+
+/** How to sample from a game. */
+export interface Sampler {
+  readonly network: string;
+  readonly draw: (count: number, rng: Rng, labels?: Tensor) => unknown;
+}
+
+/** A GAN as data: all the trainer ever sees. */
+export interface Gan<B = Batch> extends Described {
+  readonly networks: Networks;
+  readonly players: readonly Player<B, never>[];
+  readonly ema?: Ema;
+  readonly sampler?: Sampler;
+  readonly state?: GameState;
+  /** What its batches must look like. `range` holds the least and greatest value allowed. */
+  readonly expects?: { readonly sampleShape: Shape; readonly range?: readonly [number, number] };
+  /** Throws, before training, when the built networks do not fit each other. */
+  readonly check?: (networks: Readonly<Record<string, Live<never, unknown>>>) => void;
+}
+
+/** A batch, and where in the data it ends: a cursor given back to `batches` goes on from there. */
+export interface Drawn<B = Batch> {
+  /** Belongs to whoever draws it. */
+  readonly batch: B;
+  readonly cursor: Json;
+}
+
+export interface BatchRequest {
+  readonly size: number;
+  readonly rng: Rng;
+  readonly cursor?: Json;
+}
+
+/** An endless source of batches. */
+export interface Dataset<B = Batch> {
+  readonly name: string;
+  /** Samples in one pass over the data, where known. */
+  readonly size?: number;
+  readonly sampleShape?: Shape;
+  /** Least and greatest value, where known beforehand: what is known need not be looked for. */
+  readonly range?: readonly [number, number];
+  readonly batches: (request: BatchRequest) => AsyncIterable<Drawn<B>>;
+}
+
+/** Named files. A commit writes each of them whole or not at all. */
+export interface Store {
+  readonly describe: string;
+  readonly read: (name: string) => Promise<Uint8Array | undefined>;
+  readonly commit: (files: ReadonlyMap<string, Uint8Array>) => Promise<void>;
+}
+
+export interface SampleOptions {
+  /** Which latents: the same seed gives the same ones at every step. 0 unless told. */
+  readonly seed?: number;
+  /** One class a sample, for conditional GANs. */
+  readonly labels?: readonly number[];
+}
+
+/** A run as callbacks see it: to be looked at, not changed. */
+export interface Run {
+  readonly gan: Described;
+  readonly seed: number;
+  readonly backend: string;
+  /** Rounds of all players since the beginning of the run, and the number it is to reach. */
+  readonly step: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Real samples drawn since the beginning of the run. */
+  readonly realSamples: number;
+  /** Of this call of `fit`, callbacks included. */
+  readonly seconds: number;
+  /** The last values, keyed `player/part`. Reading them waits for the device. */
+  readonly losses: () => Promise<Readonly<Record<string, number>>>;
+  /** The caller disposes what it gets. */
+  readonly sample: (count: number, options?: SampleOptions) => Tensor;
+  readonly save: (store: Store) => Promise<void>;
+}
+
+type Answer = void | 'stop' | Promise<void | 'stop'>;
+
+export interface Callback {
+  readonly name: string;
+  readonly onStart?: (run: Run) => void | Promise<void>;
+  /** After every round; `'stop'` ends the training after it. */
+  readonly onStep?: (run: Run) => Answer;
+  /** Also after an abort, a stop or an error, which is then `failure`. */
+  readonly onEnd?: (run: Run, failure?: unknown) => void | Promise<void>;
+}

@@ -1,0 +1,42 @@
+import { expectInteger, expectKeys, GanzooError, showShape } from './errors.ts';
+import { defineGan, ganSpecKeys, type GanSpec } from './gan.ts';
+import type { Discriminator, Gan, Latents, Logits, Shape } from './types.ts';
+
+/** What every variant takes besides its own options. A `loss` must suit the discriminator: its own or the variant's. */
+export interface VariantOptions<O = Logits> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'sampleRange' | 'discriminator'>> {
+  /** `[height, width, channels]`, or whatever else the variant says it takes. */
+  readonly sampleShape: Shape;
+  readonly latentDim?: number;
+  readonly discriminator?: Discriminator<O>;
+}
+
+/** What a variant's `build` gets: its own options filled with their defaults. */
+export type VariantSettings<E> = E & { readonly sampleShape: Shape; readonly latentDim: number };
+
+export interface VariantDefinition<E> {
+  readonly name: string;
+  /** Every option of its own with its default; `latentDim` is one of them. */
+  readonly defaults: E & { readonly latentDim: number };
+  /** Throws, naming what to use instead, for a sample shape it is not made for. */
+  readonly build: (settings: VariantSettings<E>) => Omit<GanSpec<Logits, Latents>, 'name' | 'sampleShape'>;
+}
+
+const shared = ['sampleShape', 'latentDim', ...ganSpecKeys.filter((key) => key !== 'name')];
+
+/** A published GAN: a function of options to a game, in which its user may replace any piece. */
+export function defineVariant<E extends object>({ name, defaults, build }: VariantDefinition<E>): <O = Logits>(options: VariantOptions<O> & Partial<E>) => Gan {
+  return (options) => {
+    const scope = name;
+    if (typeof options !== 'object' || options === null) throw new GanzooError(scope, `expected options such as { sampleShape: [28, 28, 1] }, got ${String(options)}.`);
+    expectKeys(scope, options, [...new Set([...shared, ...Object.keys(defaults)])]);
+    const { sampleShape } = options;
+    if (!Array.isArray(sampleShape) || sampleShape.length === 0) throw new GanzooError(scope, `sampleShape must be a shape such as [28, 28, 1] or [2], got ${String(sampleShape)}.`);
+    sampleShape.forEach((size, axis) => expectInteger(scope, `sampleShape[${axis}] of ${showShape(sampleShape as number[])}`, size, 1));
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    const settings = { ...defaults, ...given } as VariantSettings<E>;
+    const replaced = Object.fromEntries(Object.entries(given).filter(([key]) => (ganSpecKeys as readonly string[]).includes(key)));
+    const built = build(settings);
+    const optimizers = { ...built.optimizers, ...options.optimizers };
+    return defineGan({ ...built, ...replaced, optimizers, name, sampleShape } as GanSpec<Logits, Latents>);
+  };
+}

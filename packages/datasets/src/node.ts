@@ -1,0 +1,2 @@
+export { mnist } from './mnist.ts';
+export type { MnistOptions } from './mnist.ts';

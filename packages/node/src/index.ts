@@ -1,0 +1,13 @@
+export { useBackend } from './backend.ts';
+export type { ActiveBackend, BackendName } from './backend.ts';
+export { folder } from './folder.ts';
+export { jsonLog } from './json-log.ts';
+export type { JsonLogOptions } from './json-log.ts';
+export { encodePng, grid, saveGrid, savePng } from './pictures.ts';
+export type { GridOptions, Picture } from './pictures.ts';
+export { progress } from './progress.ts';
+export type { ProgressOptions } from './progress.ts';
+export { sampleGrid } from './sample-grid.ts';
+export type { SampleGridOptions } from './sample-grid.ts';
+export { scatter } from './scatter.ts';
+export type { ScatterOptions } from './scatter.ts';

@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { GanzooError } from '@ganzoo/core';
+
+const SUPPORTED = '4.22.';
+
+/**
+ * Throws unless this process runs on one TensorFlow.js 4.22. A second copy shares the first one's engine on a global,
+ * but not its classes and kernels, so that backends and gradients are missing at random.
+ */
+export function expectOneTensorFlow(): void {
+  const version = String(tf.version['tfjs-core']);
+  if (!version.startsWith(SUPPORTED)) {
+    throw new GanzooError('node/backend', `expected TensorFlow.js ${SUPPORTED}x, got ${version}. Run 'npm install @tensorflow/tfjs@~4.22.0'.`);
+  }
+  const copies = loadedCores();
+  // Whichever copy came first made the environment, so it is an instance of that copy's class alone.
+  if (copies.length > 1 || !(tf.env() instanceof tf.Environment)) {
+    throw new GanzooError(
+      'node/backend',
+      `more than one TensorFlow.js is loaded: ${copies.join(', ')}. Have one version of each @tensorflow package ('npm ls @tensorflow/tfjs-core' shows them; 'npm dedupe', or an "overrides" entry, joins them).`,
+    );
+  }
+}
+
+/** TensorFlow.js is CommonJS in Node, so its files are in the module cache however they were imported. */
+function loadedCores(): string[] {
+  const files = Object.keys(createRequire(import.meta.url).cache);
+  const roots = files.flatMap((file) => /^.*[\\/]@tensorflow[\\/]tfjs-core(?=[\\/]dist[\\/]tf-core)/.exec(file)?.[0] ?? []);
+  return [...new Set(roots)];
+}

@@ -1,0 +1,5 @@
+import { registerTrainingKernels } from './register.ts';
+
+export { registerTrainingKernels, trainingKernels } from './register.ts';
+
+registerTrainingKernels();

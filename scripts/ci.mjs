@@ -1,0 +1,56 @@
+// All gates in order, each counted; ends with `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'ganzoo-ci-'));
+const totals = { passed: 0, failed: 0 };
+const failures = [];
+
+// The fast tier comes first, as a newcomer would run it: it also installs.
+suite('fast tests', 'test');
+gate('typecheck', 'tsc', '--noEmit');
+gate('lint', 'oxlint');
+gate('format', 'oxfmt', '--check');
+gate('unused code', 'knip');
+gate('build, publint, attw', 'tsdown');
+suite('fast tests on what is built', 'test:built');
+suite('slow tests', 'test:slow');
+
+rmSync(scratch, { recursive: true, force: true });
+for (const failure of failures) console.log(`failed: ${failure}`);
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 ? 0 : 1);
+
+function gate(title, bin, ...args) {
+  const ok = run(title, bin, args) === 0;
+  count(ok ? 1 : 0, ok ? 0 : 1, title);
+}
+
+/** A tier of tests, counted one by one; a tier that runs none has failed. */
+function suite(title, script) {
+  const report = join(scratch, `${script.replace(':', '-')}.json`);
+  const code = run(title, process.execPath, ['scripts/run.mjs', script, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const { numPassedTests = 0, numFailedTests = 0 } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  const failed = numFailedTests + (numFailedTests === 0 && (code !== 0 || numPassedTests === 0) ? 1 : 0);
+  count(numPassedTests, failed, title);
+}
+
+function count(passed, failed, title) {
+  totals.passed += passed;
+  totals.failed += failed;
+  if (failed > 0) failures.push(title);
+}
+
+function run(title, file, args) {
+  console.log(`\n== ${title}`);
+  const started = Date.now();
+  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` };
+  const { status, error } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
+  if (error) console.log(error.message);
+  console.log(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  return status ?? 1;
+}

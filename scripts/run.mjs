@@ -1,0 +1,65 @@
+// The entry of `npm start` and `npm test`: plain JavaScript, since nothing is installed when it first runs.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'node_modules/.cache/ganzoo/installed');
+const source = ['--conditions=@ganzoo/source', '--import', 'tsx'];
+
+const commands = {
+  start: (args) => node(...source, 'examples/mnist-dcgan/train.ts', ...args),
+  test: (args) => vitest({}, args),
+  'test:slow': (args) => vitest({ GANZOO_TIER: 'slow' }, args),
+  'test:built': (args) => vitest({ GANZOO_BUILT: '1' }, args),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = commands[name];
+if (!command) fail(`unknown command '${name}'. Valid: ${Object.keys(commands).join(', ')}.`);
+install();
+process.exit(command(args));
+
+/** Installs with the pinned pnpm, fetched by npx, unless nothing has changed since the last time. */
+function install() {
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  console.log(`Installing with ${packageManager} (once) ...`);
+  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
+  // npm hands its own options down as npm_config_*, and pnpm would take them for its own.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(config_(?!registry|cache)|package_|lifecycle_)/i.test(key)));
+  const code = run(npx, ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'], { env, shell: process.platform === 'win32' });
+  if (code !== 0) fail('the installation failed; its own message stands above. Check the network and run the command again.');
+  mkdirSync(join(stamp, '..'), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function fingerprint() {
+  const manifests = ['packages', 'examples'].flatMap((folder) => readdirSync(join(root, folder)).map((entry) => join(folder, entry, 'package.json')));
+  const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests].filter((file) => existsSync(join(root, file)));
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function vitest(env, args) {
+  return run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], { env: { ...process.env, ...env } });
+}
+
+function node(...args) {
+  return run(process.execPath, args);
+}
+
+function run(file, args, options = {}) {
+  const { status, error } = spawnSync(file, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) fail(error.message);
+  return status ?? 1;
+}
+
+function fail(message) {
+  console.error(`ganzoo: ${message}`);
+  process.exit(1);
+}
