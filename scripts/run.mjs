@@ -31,7 +31,10 @@ function install() {
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
   // npm hands its own options down as npm_config_*, and pnpm would take them for its own.
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(config_(?!registry|cache)|package_|lifecycle_)/i.test(key)));
-  const code = run(npx, ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'], { env, shell: process.platform === 'win32' });
+  const code = run(npx, ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'], {
+    env,
+    shell: process.platform === 'win32',
+  });
   if (code !== 0) fail('the installation failed; its own message stands above. Check the network and run the command again.');
   mkdirSync(join(stamp, '..'), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -1,5 +1,5 @@
 import { expectInteger, expectNumber, expectOneOf, GanzooError } from './errors.ts';
-import type { Callback, Run, Store } from './types.ts';
+import type { Callback, Run, Store } from './run-types.ts';
 
 const SCOPE = 'core/callbacks';
 
@@ -67,6 +67,7 @@ export function earlyStopping({ monitor, steps, patience, mode = 'min', minDelta
 async function lossOf(run: Run, key: string): Promise<number> {
   const losses = await run.losses();
   const value = losses[key];
-  if (value === undefined) throw new GanzooError(SCOPE, `earlyStopping monitors '${key}', which this run does not report. It reports: ${Object.keys(losses).join(', ')}.`);
+  if (value === undefined)
+    throw new GanzooError(SCOPE, `earlyStopping monitors '${key}', which this run does not report. It reports: ${Object.keys(losses).join(', ')}.`);
   return value;
 }

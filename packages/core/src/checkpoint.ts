@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError, showShape } from './errors.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
-import type { Json, Store } from './types.ts';
+import type { Store } from './run-types.ts';
+import type { Json } from './types.ts';
 
 const SCOPE = 'core/checkpoint';
 export const checkpointFile = 'checkpoint.safetensors';
@@ -28,7 +29,11 @@ export async function readVariables(variables: ReadonlyMap<string, tf.Tensor>): 
   for (const [name, variable] of variables) {
     const values = new Float32Array(await variable.data());
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new GanzooError(SCOPE, `'${name}' holds ${values[bad]} at value ${bad}: nothing was saved. Go on from the last checkpoint with a lower learning rate or clipped gradients.`);
+    if (bad >= 0)
+      throw new GanzooError(
+        SCOPE,
+        `'${name}' holds ${values[bad]} at value ${bad}: nothing was saved. Go on from the last checkpoint with a lower learning rate or clipped gradients.`,
+      );
     tensors.set(name, { shape: variable.shape, values });
   }
   return tensors;
@@ -45,14 +50,19 @@ export async function readCheckpoint(store: Store): Promise<Checkpoint> {
   if (!bytes) throw new GanzooError(SCOPE, `there is no ${checkpointFile} in ${store.describe}. Save one with trainer.save(store), or look in another place.`);
   const name = `${checkpointFile} in ${store.describe}`;
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  if (metadata['format'] !== `ganzoo ${format}`) throw new GanzooError(SCOPE, `${name} has the format '${metadata['format'] ?? 'unknown'}', but this version reads 'ganzoo ${format}'.`);
+  if (metadata['format'] !== `ganzoo ${format}`)
+    throw new GanzooError(SCOPE, `${name} has the format '${metadata['format'] ?? 'unknown'}', but this version reads 'ganzoo ${format}'.`);
   return { state: JSON.parse(metadata['run'] as string) as RunState, tensors };
 }
 
 /** Throws, showing each difference, when a checkpoint was made by another GAN than the one it is to be loaded into. */
 export function expectSameGan(saved: Json, given: Json): void {
   const lines = differences(saved, given, '');
-  if (lines.length > 0) throw new GanzooError(SCOPE, `the checkpoint was made with another configuration (saved, given):\n${lines.map((line) => `  ${line}`).join('\n')}\nLoad it with the GAN it was trained with, or start a new run.`);
+  if (lines.length > 0)
+    throw new GanzooError(
+      SCOPE,
+      `the checkpoint was made with another configuration (saved, given):\n${lines.map((line) => `  ${line}`).join('\n')}\nLoad it with the GAN it was trained with, or start a new run.`,
+    );
 }
 
 function differences(a: unknown, b: unknown, path: string): string[] {
@@ -71,7 +81,8 @@ export function restoreVariables(variables: ReadonlyMap<string, tf.Variable>, te
   for (const [name, variable] of variables) {
     const stored = tensors.get(name);
     if (!stored) throw new GanzooError(SCOPE, `the checkpoint has no '${name}'. It was made by another network.`);
-    if (stored.shape.join() !== variable.shape.join()) throw new GanzooError(SCOPE, `'${name}' has shape ${showShape(stored.shape)} in the checkpoint, but ${showShape(variable.shape)} in the network.`);
+    if (stored.shape.join() !== variable.shape.join())
+      throw new GanzooError(SCOPE, `'${name}' has shape ${showShape(stored.shape)} in the checkpoint, but ${showShape(variable.shape)} in the network.`);
   }
   for (const [name, variable] of variables) {
     const { values, shape } = tensors.get(name) as StoredTensor;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, GanzooError, showShape } from './errors.ts';
-import type { Batch, BatchRequest, Dataset, Drawn, Gan, Rng, Shape } from './types.ts';
+import type { BatchRequest, Dataset, Drawn } from './run-types.ts';
+import type { Batch, Gan, Rng, Shape } from './types.ts';
 
 const SCOPE = 'core/data';
 
@@ -127,9 +128,13 @@ async function fromArray(samples: readonly unknown[], name: string): Promise<Dat
   const sampleSize = sampleShape.reduce((product, size) => product * size, 1);
   const values = new Float32Array(samples.length * sampleSize);
   for (const [index, sample] of samples.entries()) {
-    const flat = sample instanceof tf.Tensor ? await sample.data() : ArrayBuffer.isView(sample) ? (sample as Float32Array) : (sample as number[]).flat(Infinity);
+    const flat =
+      sample instanceof tf.Tensor ? await sample.data() : ArrayBuffer.isView(sample) ? (sample as Float32Array) : (sample as number[]).flat(Infinity);
     if (flat.length !== sampleSize) {
-      throw new GanzooError(SCOPE, `sample ${index} of '${name}' has ${flat.length} values, the first has ${sampleSize} (shape ${showShape(sampleShape)}); all must have one shape.`);
+      throw new GanzooError(
+        SCOPE,
+        `sample ${index} of '${name}' has ${flat.length} values, the first has ${sampleSize} (shape ${showShape(sampleShape)}); all must have one shape.`,
+      );
     }
     values.set(flat as ArrayLike<number>, index * sampleSize);
   }
@@ -140,7 +145,9 @@ function shapeOf(value: unknown): number[] {
   return Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : [];
 }
 
-async function* iterateTfData(source: { iterator: () => Promise<{ next: () => Promise<{ value: unknown; done: boolean }> }> }): AsyncGenerator<Batch | tf.Tensor> {
+async function* iterateTfData(source: {
+  iterator: () => Promise<{ next: () => Promise<{ value: unknown; done: boolean }> }>;
+}): AsyncGenerator<Batch | tf.Tensor> {
   const iterator = await source.iterator();
   for (let item = await iterator.next(); !item.done; item = await iterator.next()) yield item.value as Batch | tf.Tensor;
 }
@@ -151,7 +158,7 @@ function streamDataset(open: () => AsyncIterable<Batch | tf.Tensor>, name: strin
     async *batches({ cursor }: BatchRequest): AsyncGenerator<Drawn> {
       // A stream keeps no place of its own: a resumed run skips what it has seen.
       let toSkip = startOf(cursor);
-      for (let drawn = 0; ; ) {
+      for (let drawn = 0; ;) {
         const before = drawn;
         for await (const item of open()) {
           drawn++;
@@ -194,13 +201,19 @@ export async function checkBatch(batch: Batch, dataset: Dataset, gan: Pick<Gan, 
 
 function checkShape(got: Shape, expected: Shape, what: string, gan: string): void {
   if (got.length !== expected.length || got.some((size, axis) => size !== expected[axis])) {
-    throw new GanzooError(SCOPE, `${gan} is made for samples of shape ${showShape(expected)}, but ${what} has samples of shape ${showShape(got)}. Pass sampleShape: ${showShape(got)} to the variant, or resize the data.`);
+    throw new GanzooError(
+      SCOPE,
+      `${gan} is made for samples of shape ${showShape(expected)}, but ${what} has samples of shape ${showShape(got)}. Pass sampleShape: ${showShape(got)} to the variant, or resize the data.`,
+    );
   }
 }
 
 function checkRange([least, greatest]: readonly [number, number], range: readonly [number, number] | undefined, what: string): void {
   // A little slack: resized and rounded pixels overshoot by an ulp or two.
   if (range && (least < range[0] - 1e-3 || greatest > range[1] + 1e-3)) {
-    throw new GanzooError(SCOPE, `samples must lie in [${range[0]}, ${range[1]}], but ${what} has values in [${least}, ${greatest}]. Rescale them: bytes become floats by x / 127.5 - 1.`);
+    throw new GanzooError(
+      SCOPE,
+      `samples must lie in [${range[0]}, ${range[1]}], but ${what} has values in [${least}, ${greatest}]. Rescale them: bytes become floats by x / 127.5 - 1.`,
+    );
   }
 }

@@ -1,7 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectKeys, expectNumber, GanzooError, showShape } from './errors.ts';
 import { adam } from './optimizers.ts';
-import type { Batch, BothSides, Described, Discriminator, Ema, Gan, Generator, Json, Live, Loss, Networks, Objective, OptimizerRecipe, Parts, Pass, Player, Regularizer, Rng, Shape, Side, Turn } from './types.ts';
+import type {
+  Batch,
+  BothSides,
+  Described,
+  Discriminator,
+  Ema,
+  Gan,
+  Generator,
+  Json,
+  Live,
+  Loss,
+  Networks,
+  Objective,
+  OptimizerRecipe,
+  Parts,
+  Pass,
+  Player,
+  Regularizer,
+  Rng,
+  Shape,
+  Side,
+  Turn,
+} from './types.ts';
 
 const SCOPE = 'core/gan';
 
@@ -31,7 +53,18 @@ export interface GanSpec<O, L> {
   readonly sampleRange?: readonly [number, number];
 }
 
-export const ganSpecKeys = ['name', 'generator', 'discriminator', 'loss', 'regularizers', 'optimizers', 'ema', 'criticSteps', 'sampleShape', 'sampleRange'] as const;
+export const ganSpecKeys = [
+  'name',
+  'generator',
+  'discriminator',
+  'loss',
+  'regularizers',
+  'optimizers',
+  'ema',
+  'criticSteps',
+  'sampleShape',
+  'sampleRange',
+] as const;
 
 /** Makes the two-player game of a generator and a discriminator. */
 export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
@@ -39,7 +72,10 @@ export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
   const { name = 'gan', generator, discriminator, loss, regularizers = [], optimizers = {}, ema = {}, criticSteps = 1, sampleShape, sampleRange } = spec;
   expectInteger(SCOPE, 'criticSteps', criticSteps, 1);
   expectKeys(SCOPE, optimizers, ['generator', 'discriminator']);
-  expectUnique('regularizers', regularizers.map((r) => r.name));
+  expectUnique(
+    'regularizers',
+    regularizers.map((r) => r.name),
+  );
   const optimizerOf = { generator: optimizers.generator ?? adam(), discriminator: optimizers.discriminator ?? adam() };
 
   const networks = { generator, discriminator } as const;
@@ -51,7 +87,12 @@ export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
   const range = sampleRange ?? (sampleShape?.length === 3 ? ([-1, 1] as const) : undefined);
   const game = defineGame<Batch, typeof networks>({
     name,
-    config: { loss: describe(loss), regularizers: regularizers.map(describe), criticSteps, ema: average ? { halfLifeImages: average.halfLifeImages, rampUp: average.rampUp } : false },
+    config: {
+      loss: describe(loss),
+      regularizers: regularizers.map(describe),
+      criticSteps,
+      ema: average ? { halfLifeImages: average.halfLifeImages, rampUp: average.rampUp } : false,
+    },
     networks,
     players,
   });
@@ -66,13 +107,19 @@ export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
 }
 
 /** Makes a game of any networks and players. Its configuration gathers theirs. */
-export function defineGame<B, N extends Networks>(game: Described & { readonly networks: N; readonly players: readonly Player<B, N>[] } & Omit<Partial<Gan<B>>, keyof Described | 'networks' | 'players'>): Gan<B> {
-  expectUnique('players', game.players.map((p) => p.name));
+export function defineGame<B, N extends Networks>(
+  game: Described & { readonly networks: N; readonly players: readonly Player<B, N>[] } & Omit<Partial<Gan<B>>, keyof Described | 'networks' | 'players'>,
+): Gan<B> {
+  expectUnique(
+    'players',
+    game.players.map((p) => p.name),
+  );
   const valid = Object.keys(game.networks);
   for (const { name, moves, updates } of game.players) {
     expectInteger(SCOPE, `updates of player '${name}'`, updates, 1);
     for (const network of moves) {
-      if (!valid.includes(network)) throw new GanzooError(SCOPE, `player '${name}' moves the network '${network}', which is not there. Networks: ${valid.join(', ')}.`);
+      if (!valid.includes(network))
+        throw new GanzooError(SCOPE, `player '${name}' moves the network '${network}', which is not there. Networks: ${valid.join(', ')}.`);
     }
   }
   const config: Json = {
@@ -123,7 +170,9 @@ function player<O, L>(
       const context = { fake, latents, state, rng };
       const sees = owns || loss.generatorSeesReal || due.length > 0;
       const both = sees ? { ...context, real: see(real, 'real') } : undefined;
-      const losses: Record<string, tf.Scalar> = { ...(owns ? loss.discriminator(both as BothSides<O, L>) : loss.generator((both ?? context) as BothSides<O, L>)) };
+      const losses: Record<string, tf.Scalar> = {
+        ...(owns ? loss.discriminator(both as BothSides<O, L>) : loss.generator((both ?? context) as BothSides<O, L>)),
+      };
       for (const { name: term, interval, penalty } of due) {
         const score = (samples: tf.Tensor): O => see({ samples }, term).out;
         losses[term] = tf.mul(penalty({ ...(both as BothSides<O, L>), score }), interval);
@@ -177,10 +226,16 @@ function checkFit(live: Readonly<Record<string, Live<never, unknown>>>, sampleSh
   const [made, seen] = [live['generator']?.model?.outputs[0]?.shape.slice(1), live['discriminator']?.model?.inputs[0]?.shape.slice(1)];
   const expected = sampleShape ?? seen;
   if (made && expected && !sameShape(made, expected)) {
-    throw new GanzooError(SCOPE, `the generator makes samples of shape ${showShape(made)}, but ${sampleShape ? 'sampleShape is' : 'the discriminator takes'} ${showShape(expected)}. Change the generator's last layer or ${sampleShape ? 'sampleShape' : "the discriminator's input"}.`);
+    throw new GanzooError(
+      SCOPE,
+      `the generator makes samples of shape ${showShape(made)}, but ${sampleShape ? 'sampleShape is' : 'the discriminator takes'} ${showShape(expected)}. Change the generator's last layer or ${sampleShape ? 'sampleShape' : "the discriminator's input"}.`,
+    );
   }
   if (seen && expected && !sameShape(seen, expected)) {
-    throw new GanzooError(SCOPE, `the discriminator takes samples of shape ${showShape(seen)}, but sampleShape is ${showShape(expected)}. Change the discriminator's inputShape or sampleShape.`);
+    throw new GanzooError(
+      SCOPE,
+      `the discriminator takes samples of shape ${showShape(seen)}, but sampleShape is ${showShape(expected)}. Change the discriminator's inputShape or sampleShape.`,
+    );
   }
 }
 

@@ -6,13 +6,9 @@
  */
 export type {
   Batch,
-  BatchRequest,
   BothSides,
-  Callback,
-  Dataset,
   Described,
   Discriminator,
-  Drawn,
   Ema,
   FakeSide,
   GameState,
@@ -37,15 +33,13 @@ export type {
   Prepare,
   Regularizer,
   Rng,
-  Run,
-  SampleOptions,
   Sampler,
   Schedule,
   Shape,
   Side,
-  Store,
   Turn,
 } from './types.ts';
+export type { BatchRequest, Callback, Dataset, Drawn, Run, SampleOptions, Store } from './run-types.ts';
 export { expectInteger, expectKeys, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';
 export { rng } from './random.ts';
 export { arrayDataset, toDataset, type ArrayData, type DataSource } from './data.ts';

@@ -19,7 +19,11 @@ export interface ComposedKernel {
 }
 
 /** Declares a kernel and returns the function that runs it on the active backend. */
-export function composedKernel({ name, compute, gradient }: ComposedKernel): (inputs: Record<string, tf.Tensor>, attributes: Record<string, number>) => tf.Tensor[] {
+export function composedKernel({
+  name,
+  compute,
+  gradient,
+}: ComposedKernel): (inputs: Record<string, tf.Tensor>, attributes: Record<string, number>) => tf.Tensor[] {
   const kernelFunc = ({ inputs, attrs }: { inputs: unknown; attrs?: unknown }): tf.Tensor[] =>
     tf.tidy(() => compute(inputs as Record<string, tf.Tensor>, attrs as Record<string, number>));
 

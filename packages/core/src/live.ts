@@ -27,7 +27,10 @@ export function liveModel<I, O>(
   const model = withSeededMathRandom(init.fork('stock initializers'), () => recipe(init));
   if (typeof model?.apply !== 'function' || !Array.isArray(model.inputs) || !Array.isArray(model.layers)) {
     const got = model === undefined ? 'undefined' : Object.prototype.toString.call(model);
-    throw new GanzooError(scope, `network must return a built tf.LayersModel, got ${got}. Return tf.model(...) or a tf.sequential(...) whose first layer has an inputShape.`);
+    throw new GanzooError(
+      scope,
+      `network must return a built tf.LayersModel, got ${got}. Return tf.model(...) or a tf.sequential(...) whose first layer has an inputShape.`,
+    );
   }
   adoptLayers(model);
   const { trainable, state } = variablesOf(model);
@@ -36,7 +39,10 @@ export function liveModel<I, O>(
     trainable,
     state,
     apply(input: I, pass: Pass) {
-      const result = withSeededMathRandom(pass.rng.fork('stock layers'), () => model.apply(inputs(input, model), { training: pass.training, pass }) as tf.Tensor | tf.Tensor[]);
+      const result = withSeededMathRandom(
+        pass.rng.fork('stock layers'),
+        () => model.apply(inputs(input, model), { training: pass.training, pass }) as tf.Tensor | tf.Tensor[],
+      );
       return outputs([result].flat());
     },
     dispose: () => disposeModel(model),

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { checkBatch, checkDataset, disposeBatch } from './data.ts';
 import { expectInteger, expectKeys, GanzooError } from './errors.ts';
 import { describe } from './gan.ts';
-import type { Batch, Callback, Dataset, Gan, Json, Rng, Run, SampleOptions, Store } from './types.ts';
+import type { Callback, Dataset, Run, SampleOptions, Store } from './run-types.ts';
+import type { Batch, Gan, Json, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 
@@ -41,7 +42,7 @@ export interface Session<B> {
   readonly save: (store: Store) => Promise<void>;
 }
 
-export type Draw<B> = (fresh: boolean) => Promise<{ readonly batch: B; readonly size: number } | undefined>;
+type Draw<B> = (fresh: boolean) => Promise<{ readonly batch: B; readonly size: number } | undefined>;
 
 /** Draws, plays rounds, calls back, and gives the event loop a turn between rounds. */
 export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, options: FitOptions): Promise<FitResult> {
@@ -58,7 +59,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const seconds = (): number => (performance.now() - started) / 1000;
   const run = runView(session, { steps, batchSize, seconds });
   let reason: FitResult['reason'] = 'done';
-  let failure: unknown;
+  const failures: unknown[] = [];
   try {
     for (const callback of callbacks) await callback.onStart?.(run);
     while (run.step < steps) {
@@ -81,12 +82,17 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
     }
     await session.assertFinite();
   } catch (error) {
-    failure = error;
-    throw error;
-  } finally {
-    await batches.close();
-    for (const callback of callbacks) await callback.onEnd?.(run, failure);
+    failures.push(error);
   }
+  // Every callback gets its end, whatever became of the others: a progress bar left running keeps the process alive.
+  for (const end of [() => batches.close(), ...callbacks.map((callback) => () => callback.onEnd?.(run, failures[0]))]) {
+    try {
+      await end();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
   return { reason, step: run.step, seconds: seconds() };
 }
 

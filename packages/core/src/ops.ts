@@ -66,7 +66,13 @@ export function batchNormalize(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor
 }
 
 /** Normalizes over `axis` by broadcasting: the stock layer tiles, and the gradient of a tile is one slice and add a tile. */
-export function layerNormalize(x: tf.Tensor, scale: tf.Tensor | undefined, offset: tf.Tensor | undefined, epsilon: number, axis: number | number[] = -1): tf.Tensor {
+export function layerNormalize(
+  x: tf.Tensor,
+  scale: tf.Tensor | undefined,
+  offset: tf.Tensor | undefined,
+  epsilon: number,
+  axis: number | number[] = -1,
+): tf.Tensor {
   const centered = tf.sub(x, tf.mean(x, axis, true));
   const variance = tf.mean(tf.square(centered), axis, true);
   const normal = tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon)));

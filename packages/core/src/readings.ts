@@ -51,7 +51,10 @@ export class Readings {
     const terms = bad.filter(([, at]) => at === step).map(([key]) => key);
     // The players who came after the first in that round have only caught it from there.
     const player = (key: string): string => key.slice(0, key.indexOf('/'));
-    throw new NonFiniteLossError(step, terms.filter((term) => player(term) === player(terms[0] as string)));
+    throw new NonFiniteLossError(
+      step,
+      terms.filter((term) => player(term) === player(terms[0] as string)),
+    );
   }
 
   dispose(): void {

@@ -26,7 +26,14 @@ export function generator(options: GeneratorOptions): Generator {
       const z = latents === 'normal' ? rng.normal([count, latentDim]) : rng.uniform([count, latentDim], -1, 1);
       return labels ? { z, labels } : { z };
     },
-    build: (init) => liveModel<Latents, { samples: tf.Tensor }>(scope, network, init, ({ z, labels }, model) => withLabels(z, labels, model), ([samples]) => ({ samples: samples as tf.Tensor })),
+    build: (init) =>
+      liveModel<Latents, { samples: tf.Tensor }>(
+        scope,
+        network,
+        init,
+        ({ z, labels }, model) => withLabels(z, labels, model),
+        ([samples]) => ({ samples: samples as tf.Tensor }),
+      ),
   };
 }
 
@@ -49,11 +56,20 @@ export function discriminator<O = Logits>(options: DiscriminatorOptions<O>): Dis
     config: { network: describeRecipe(network) },
     ...(prepare && { prepare }),
     build(init: Rng): Live<Batch, O> {
-      const live = liveModel<Batch, O>(scope, network, init, ({ samples, labels }, model) => withLabels(samples, labels, model), read ?? (onlyLogits as (outputs: tf.Tensor[]) => O));
+      const live = liveModel<Batch, O>(
+        scope,
+        network,
+        init,
+        ({ samples, labels }, model) => withLabels(samples, labels, model),
+        read ?? (onlyLogits as (outputs: tf.Tensor[]) => O),
+      );
       const problem = probabilities(live.model);
       if (problem) {
         live.dispose();
-        throw new GanzooError(scope, `the discriminator ends in ${problem}, but losses here take logits. Remove that activation; where probabilities are wanted, apply tf.sigmoid to the logits.`);
+        throw new GanzooError(
+          scope,
+          `the discriminator ends in ${problem}, but losses here take logits. Remove that activation; where probabilities are wanted, apply tf.sigmoid to the logits.`,
+        );
       }
       return live;
     },
@@ -62,7 +78,11 @@ export function discriminator<O = Logits>(options: DiscriminatorOptions<O>): Dis
 
 function withLabels(main: tf.Tensor, labels: tf.Tensor | undefined, model: tf.LayersModel): tf.Tensor | tf.Tensor[] {
   if (model.inputs.length === 1) return main;
-  if (!labels) throw new GanzooError('core/networks', `the model has ${model.inputs.length} inputs but the batch has no labels. Give a dataset with labels, or a model of one input.`);
+  if (!labels)
+    throw new GanzooError(
+      'core/networks',
+      `the model has ${model.inputs.length} inputs but the batch has no labels. Give a dataset with labels, or a model of one input.`,
+    );
   return [main, labels];
 }
 
@@ -79,6 +99,9 @@ function probabilities(model: tf.LayersModel): string | undefined {
 
 function expectFunction(scope: string, network: unknown): void {
   if (typeof network !== 'function') {
-    throw new GanzooError(scope, `network must be a function that builds a tf.LayersModel, got ${typeof network}. A built model cannot be rebuilt: pass () => model-building code, or mlp({...}), convGenerator({...}) and the like.`);
+    throw new GanzooError(
+      scope,
+      `network must be a function that builds a tf.LayersModel, got ${typeof network}. A built model cannot be rebuilt: pass () => model-building code, or mlp({...}), convGenerator({...}) and the like.`,
+    );
   }
 }

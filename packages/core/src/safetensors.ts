@@ -53,7 +53,11 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): { tensors: M
   const tensors = new Map<string, StoredTensor>();
   let expected = 0;
   for (const [key, value] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: [from, to] } = value as { dtype: string; shape: number[]; data_offsets: [number, number] };
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = value as { dtype: string; shape: number[]; data_offsets: [number, number] };
     if (dtype !== 'F32') refuse(`'${key}' has type ${dtype} where F32 was written`);
     if (to > data.length) refuse(`'${key}' should end at byte ${8 + headerLength + to}, but it has ${bytes.length} bytes`);
     // Copied, because the file's own bytes need not be aligned in memory.

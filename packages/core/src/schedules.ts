@@ -52,12 +52,12 @@ function decay(name: string, { from, to = 0, updates, start = 0 }: DecayOptions,
   return { name, config: { from, to, updates, start }, at };
 }
 
-/** A straight line from 0 over `updates` updates, then `then`, whose own clock starts with the run. */
-export function warmup({ updates, then }: { readonly updates: number; readonly then: Hyper }): Schedule {
+/** A straight line from 0 over `updates` updates, to the value of `to`, whose own clock starts with the run. */
+export function warmup({ updates, to }: { readonly updates: number; readonly to: Hyper }): Schedule {
   expectInteger(SCOPE, 'warmup updates', updates, 1);
   return {
     name: 'warmup',
-    config: { updates, then: describeHyper(then) },
-    at: (update) => valueAt(then, update) * Math.min(1, (update + 1) / updates),
+    config: { updates, to: describeHyper(to) },
+    at: (update) => valueAt(to, update) * Math.min(1, (update + 1) / updates),
   };
 }

@@ -1,4 +1,4 @@
-/** The only place that takes gradients; it computes them apart from applying them. */
+/** The only place that takes gradients. Applying them is somebody else's: accumulation and workers need that seam. */
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError, showShape } from './errors.ts';
 import type { Objective, Parts, Player, Turn } from './types.ts';
@@ -50,10 +50,13 @@ export function computeUpdate<B>(player: Player<B, never>, turn: Turn<B, never>,
 function checkParts(player: string, losses: Parts): void {
   const scope = 'core/step';
   const entries = Object.entries(losses);
-  if (entries.length === 0) throw new GanzooError(scope, `the ${player}'s loss returned no parts; return at least one named scalar, such as { real: tf.mean(...) }.`);
+  if (entries.length === 0)
+    throw new GanzooError(scope, `the ${player}'s loss returned no parts; return at least one named scalar, such as { real: tf.mean(...) }.`);
   for (const [name, part] of entries) {
-    if (!(part instanceof tf.Tensor)) throw new GanzooError(scope, `part '${name}' of the ${player}'s loss is not a tensor but ${typeof part}. Return a scalar tensor, not its value.`);
-    if (part.size !== 1 || part.rank !== 0) throw new GanzooError(scope, `part '${name}' of the ${player}'s loss has shape ${showShape(part.shape)}; it must be a scalar. Reduce it with tf.mean.`);
+    if (!(part instanceof tf.Tensor))
+      throw new GanzooError(scope, `part '${name}' of the ${player}'s loss is not a tensor but ${typeof part}. Return a scalar tensor, not its value.`);
+    if (part.size !== 1 || part.rank !== 0)
+      throw new GanzooError(scope, `part '${name}' of the ${player}'s loss has shape ${showShape(part.shape)}; it must be a scalar. Reduce it with tf.mean.`);
   }
 }
 
@@ -63,13 +66,4 @@ function disposeTape(): void {
   if (state.gradientDepth > 0 || !state.activeTape) return;
   for (const node of state.activeTape) for (const saved of node.saved ?? []) if (!saved.isDisposed) saved.dispose();
   state.activeTape = [];
-}
-
-/** Moves the player's variables along the gradients of an update, and disposes these. */
-export function applyUpdate(gradients: ReadonlyMap<string, tf.Tensor>, apply: (gradients: ReadonlyMap<string, tf.Tensor>) => void): void {
-  try {
-    apply(gradients);
-  } finally {
-    for (const gradient of gradients.values()) gradient.dispose();
-  }
 }

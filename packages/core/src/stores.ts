@@ -1,5 +1,5 @@
 import { GanzooError } from './errors.ts';
-import type { Store } from './types.ts';
+import type { Store } from './run-types.ts';
 
 /** A store that lives as long as the process: for tests and pages. */
 export function memory(): Store {

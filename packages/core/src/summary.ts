@@ -63,7 +63,9 @@ function multiplyAdds(layer: tf.layers.Layer, outputShape: Shape): number {
   const type = layer.getClassName();
   if (type === 'Dense') return kernels * product(outputShape.slice(0, -1));
   if (!type.includes('Conv')) return 0;
-  const positions = type.includes('Transpose') ? shapeOf(layer.input instanceof Array ? (layer.input[0] as tf.SymbolicTensor).shape : layer.input.shape) : outputShape;
+  const positions = type.includes('Transpose')
+    ? shapeOf(layer.input instanceof Array ? (layer.input[0] as tf.SymbolicTensor).shape : layer.input.shape)
+    : outputShape;
   return kernels * product(positions.slice(0, -1));
 }
 
@@ -77,8 +79,13 @@ function total(layers: readonly LayerSummary[], key: 'parameters' | 'flops'): nu
 
 function table({ name, layers, parameters, flops }: NetworkSummary): string {
   const format = (value: number): string => value.toLocaleString('en-US');
-  const rows = [['layer', 'output', 'parameters', 'FLOPs'], ...layers.map((layer) => [layer.type, showShape(layer.outputShape), format(layer.parameters), format(layer.flops)]), ['total', '', format(parameters), format(flops)]];
+  const rows = [
+    ['layer', 'output', 'parameters', 'FLOPs'],
+    ...layers.map((layer) => [layer.type, showShape(layer.outputShape), format(layer.parameters), format(layer.flops)]),
+    ['total', '', format(parameters), format(flops)],
+  ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number))).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number))).join('  ');
   return [name, ...rows.map(line)].join('\n');
 }

@@ -8,21 +8,14 @@ import { modelFiles } from './model-files.ts';
 import { rng } from './random.ts';
 import { Readings } from './readings.ts';
 import { runLoop, type FitOptions, type FitResult } from './loop.ts';
-import { applyUpdate, computeUpdate } from './step.ts';
-import type { Batch, Dataset, Gan, Json, Live, Optimizer, Rng, SampleOptions, Store } from './types.ts';
+import { Seat } from './seat.ts';
+import type { Dataset, SampleOptions, Store } from './run-types.ts';
+import type { Batch, Gan, Json, Live, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 const sampleBatchSize = 128;
 
 type AnyLive = Live<never, unknown>;
-
-interface Seat<B> {
-  readonly player: Gan<B>['players'][number];
-  readonly optimizer: Optimizer;
-  /** What the player moves, keyed `network/layer/role`. */
-  readonly variables: ReadonlyMap<string, tf.Variable>;
-  updates: number;
-}
 
 /**
  * Trains any {@link Gan}, knowing none in particular.
@@ -61,12 +54,7 @@ export class Trainer<B = Batch> {
       throw error;
     }
     this.#networks = networks;
-    this.#seats = gan.players.map((player) => {
-      const variables = new Map(player.moves.flatMap((name) => [...(networks[name] as AnyLive).trainable].map(([key, variable]) => [`${name}/${key}`, variable] as const)));
-      const optimizer = player.optimizer.build();
-      optimizer.slots(variables);
-      return { player, optimizer, variables, updates: 0 };
-    });
+    this.#seats = gan.players.map((player) => new Seat(player, networks));
     this.#average = gan.ema && new Average(gan.ema, gan.networks, networks, init);
     const initial = gan.state?.initial() ?? {};
     this.#state = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tf.variable(value, false)]));
@@ -133,7 +121,9 @@ export class Trainer<B = Batch> {
         const drawn = await draw(seat.player.batch === 'new');
         if (!drawn) return false;
         size = drawn.size;
-        this.#update(seat, drawn.batch, size);
+        const stream = this.#root.fork(`player ${seat.player.name}`).fork(seat.updates);
+        const turn = { batch: drawn.batch, batchSize: size, rng: stream, state: this.#state, networks: this.#networks as never };
+        seat.update(turn, this.#readings, this.#step + 1);
       }
     }
     this.#step++;
@@ -143,17 +133,6 @@ export class Trainer<B = Batch> {
       for (const [name, value] of Object.entries(next)) this.#state[name]?.assign(value);
     });
     return true;
-  }
-
-  #update(seat: Seat<B>, batch: B, batchSize: number): void {
-    const { player, optimizer, variables, updates } = seat;
-    const stream = this.#root.fork(`player ${player.name}`).fork(updates);
-    const turn = { batch, batchSize, rng: stream, update: updates, state: this.#state, networks: this.#networks as never };
-    const { gradients, losses, metrics } = computeUpdate(player, turn, variables);
-    this.#readings.record(player.name, this.#step + 1, losses, metrics);
-    applyUpdate(gradients, (ready) => optimizer.apply(ready, variables, updates));
-    if (player.constrain) tf.tidy(() => player.constrain?.(variables));
-    seat.updates++;
   }
 
   /**
@@ -196,7 +175,14 @@ export class Trainer<B = Batch> {
   async save(store: Store): Promise<void> {
     this.#expectAlive();
     await this.#readings.assertFinite();
-    const state = { seed: this.seed, step: this.#step, realSamples: this.#realSamples, updates: Object.fromEntries(this.#seats.map(({ player, updates }) => [player.name, updates])), cursor: this.#cursor, gan: describe(this.gan) };
+    const state = {
+      seed: this.seed,
+      step: this.#step,
+      realSamples: this.#realSamples,
+      updates: Object.fromEntries(this.#seats.map(({ player, updates }) => [player.name, updates])),
+      cursor: this.#cursor,
+      gan: describe(this.gan),
+    };
     const files = new Map<string, Uint8Array>();
     const model = this.gan.sampler && this.#sampling().model;
     if (model) for (const [name, bytes] of await modelFiles(model, 'generator')) files.set(`generator/${name}`, bytes);

@@ -27,10 +27,12 @@ const shared = ['sampleShape', 'latentDim', ...ganSpecKeys.filter((key) => key !
 export function defineVariant<E extends object>({ name, defaults, build }: VariantDefinition<E>): <O = Logits>(options: VariantOptions<O> & Partial<E>) => Gan {
   return (options) => {
     const scope = name;
-    if (typeof options !== 'object' || options === null) throw new GanzooError(scope, `expected options such as { sampleShape: [28, 28, 1] }, got ${String(options)}.`);
+    if (typeof options !== 'object' || options === null)
+      throw new GanzooError(scope, `expected options such as { sampleShape: [28, 28, 1] }, got ${String(options)}.`);
     expectKeys(scope, options, [...new Set([...shared, ...Object.keys(defaults)])]);
     const { sampleShape } = options;
-    if (!Array.isArray(sampleShape) || sampleShape.length === 0) throw new GanzooError(scope, `sampleShape must be a shape such as [28, 28, 1] or [2], got ${String(sampleShape)}.`);
+    if (!Array.isArray(sampleShape) || sampleShape.length === 0)
+      throw new GanzooError(scope, `sampleShape must be a shape such as [28, 28, 1] or [2], got ${String(sampleShape)}.`);
     sampleShape.forEach((size, axis) => expectInteger(scope, `sampleShape[${axis}] of ${showShape(sampleShape as number[])}`, size, 1));
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const settings = { ...defaults, ...given } as VariantSettings<E>;

@@ -19,7 +19,10 @@ describe('a saved generator', () => {
   it('opens in plain TensorFlow.js and gives the same samples', async () => {
     const store = memory();
     const trainer = await trained(store);
-    const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(await store.read('generator/model.json'))) as { modelTopology: object; weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[] };
+    const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(await store.read('generator/model.json'))) as {
+      modelTopology: object;
+      weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
+    };
     const weightData = ((await store.read('generator/weights.bin')) as Uint8Array).slice().buffer;
     const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData }));
     const mine = trainer.sample(4, { seed: 2 });
@@ -65,7 +68,9 @@ describe('a checkpoint', () => {
     const store = memory();
     (await trained(store)).dispose();
     const before = tf.memory().numTensors;
-    const error = (await Trainer.load(store, imageGan({ criticSteps: 2, optimizers: { generator: adam({ learningRate: 1e-3 }) } })).catch((e: unknown) => e)) as Error;
+    const error = (await Trainer.load(store, imageGan({ criticSteps: 2, optimizers: { generator: adam({ learningRate: 1e-3 }) } })).catch(
+      (e: unknown) => e,
+    )) as Error;
     expect(error.message).toContain('criticSteps: 1, 2');
     expect(error.message).toContain('players.generator.optimizer.config.learningRate: 0.0002, 0.001');
     expect(error.message).not.toContain('batchSize');
@@ -78,8 +83,15 @@ describe('a checkpoint', () => {
         loss: {
           name: 'counting',
           config: {},
-          state: { initial: () => ({ k: tf.scalar(1) }), next: (parts, state) => ({ k: tf.add(state['k'] as tf.Scalar, tf.mul(0, parts['generator/fake'] as tf.Scalar)).add(1) as tf.Scalar }) },
-          discriminator: ({ real, fake, state }) => ({ real: tf.mean<tf.Scalar>(tf.softplus(tf.neg(real.out.logits))), fake: tf.mean<tf.Scalar>(tf.softplus(fake.out.logits)), k: tf.clone(state['k'] as tf.Scalar) }),
+          state: {
+            initial: () => ({ k: tf.scalar(1) }),
+            next: (parts, state) => ({ k: tf.add(state['k'] as tf.Scalar, tf.mul(0, parts['generator/fake'] as tf.Scalar)).add(1) as tf.Scalar }),
+          },
+          discriminator: ({ real, fake, state }) => ({
+            real: tf.mean<tf.Scalar>(tf.softplus(tf.neg(real.out.logits))),
+            fake: tf.mean<tf.Scalar>(tf.softplus(fake.out.logits)),
+            k: tf.clone(state['k'] as tf.Scalar),
+          }),
           generator: ({ fake }) => ({ fake: tf.mean<tf.Scalar>(tf.softplus(tf.neg(fake.out.logits))) }),
         },
       });

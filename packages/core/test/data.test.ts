@@ -20,7 +20,12 @@ async function take(dataset: Dataset, count: number, size: number, seed = 0, cur
 }
 
 describe('arrayDataset', () => {
-  const numbered = arrayDataset({ name: 'numbered', values: Float32Array.from({ length: 10 }, (_, i) => i), sampleShape: [1], labels: Array.from({ length: 10 }, (_, i) => i * 10) });
+  const numbered = arrayDataset({
+    name: 'numbered',
+    values: Float32Array.from({ length: 10 }, (_, i) => i),
+    sampleShape: [1],
+    labels: Array.from({ length: 10 }, (_, i) => i * 10),
+  });
 
   it('visits every sample once an epoch, in an order of the seed, labels with them', async () => {
     const { rows, labels } = await take(numbered, 10, 3);
@@ -49,7 +54,9 @@ describe('arrayDataset', () => {
   });
 
   it('refuses what does not add up', () => {
-    expect(() => arrayDataset({ name: 'odd', values: new Float32Array(7), sampleShape: [2] })).toThrow("the number of samples in 'odd' (7 values of shape [2]) must be an integer");
+    expect(() => arrayDataset({ name: 'odd', values: new Float32Array(7), sampleShape: [2] })).toThrow(
+      "the number of samples in 'odd' (7 values of shape [2]) must be an integer",
+    );
     expect(() => arrayDataset({ name: 'short', values: new Float32Array(8), sampleShape: [2], labels: [1] })).toThrow("'short' has 4 samples but 1 labels");
     expect(() => arrayDataset({ name: 'hole', values: Float32Array.of(0, NaN), sampleShape: [1] })).toThrow("'hole' holds NaN at value 1");
   });
@@ -95,7 +102,9 @@ describe('data that do not suit the GAN', () => {
   it('is refused for its shape before the first step', async () => {
     const trainer = new Trainer(imageGan());
     const wrong = images(4, [10, 8, 1]);
-    await expect(trainer.fit(wrong, { steps: 1 })).rejects.toThrow("made for samples of shape [8, 8, 1], but 'data' has samples of shape [10, 8, 1]. Pass sampleShape: [10, 8, 1]");
+    await expect(trainer.fit(wrong, { steps: 1 })).rejects.toThrow(
+      "made for samples of shape [8, 8, 1], but 'data' has samples of shape [10, 8, 1]. Pass sampleShape: [10, 8, 1]",
+    );
     expect(trainer.step).toBe(0);
     wrong.dispose();
     trainer.dispose();
@@ -111,9 +120,24 @@ describe('data that do not suit the GAN', () => {
         yield values();
       },
     });
-    await expect(trainer.fit(stream(() => tf.fill([2, 8, 8, 1], 2)), { steps: 1 })).rejects.toThrow('samples must lie in [-1, 1], but a batch of');
-    await expect(trainer.fit(stream(() => tf.fill([2, 8, 8, 1], NaN)), { steps: 1 })).rejects.toThrow('holds NaN at value 0');
-    await expect(trainer.fit(stream(() => tf.zeros([2, 4, 4, 1])), { steps: 1 })).rejects.toThrow('has samples of shape [4, 4, 1]');
+    await expect(
+      trainer.fit(
+        stream(() => tf.fill([2, 8, 8, 1], 2)),
+        { steps: 1 },
+      ),
+    ).rejects.toThrow('samples must lie in [-1, 1], but a batch of');
+    await expect(
+      trainer.fit(
+        stream(() => tf.fill([2, 8, 8, 1], NaN)),
+        { steps: 1 },
+      ),
+    ).rejects.toThrow('holds NaN at value 0');
+    await expect(
+      trainer.fit(
+        stream(() => tf.zeros([2, 4, 4, 1])),
+        { steps: 1 },
+      ),
+    ).rejects.toThrow('has samples of shape [4, 4, 1]');
     expect(tf.memory().numTensors).toBe(before);
     bright.dispose();
     trainer.dispose();
@@ -121,7 +145,13 @@ describe('data that do not suit the GAN', () => {
 
   it('may be of any finite range for points', async () => {
     const trainer = new Trainer(planeGan());
-    await trainer.fit([[4, -4], [2, 0]], { steps: 1, batchSize: 2 });
+    await trainer.fit(
+      [
+        [4, -4],
+        [2, 0],
+      ],
+      { steps: 1, batchSize: 2 },
+    );
     await expect(trainer.fit([[4, Infinity]], { steps: 2 })).rejects.toThrow('holds Infinity at value 1');
     trainer.dispose();
   });

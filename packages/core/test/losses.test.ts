@@ -9,11 +9,19 @@ const softplus = (x: number): number => Math.log1p(Math.exp(-Math.abs(x))) + Mat
 const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-function evaluate(loss: Loss<Logits, unknown>, realLogits: number[], fakeLogits: number[]): { discriminator: Record<string, number>; generator: Record<string, number> } {
+function evaluate(
+  loss: Loss<Logits, unknown>,
+  realLogits: number[],
+  fakeLogits: number[],
+): { discriminator: Record<string, number>; generator: Record<string, number> } {
   return tf.tidy(() => {
-    const side = (logits: number[]): { samples: tf.Tensor; out: Logits } => ({ samples: tf.zeros([logits.length, 2]), out: { logits: tf.tensor2d(logits, [logits.length, 1]) } });
+    const side = (logits: number[]): { samples: tf.Tensor; out: Logits } => ({
+      samples: tf.zeros([logits.length, 2]),
+      out: { logits: tf.tensor2d(logits, [logits.length, 1]) },
+    });
     const context = { real: side(realLogits), fake: side(fakeLogits), latents: {}, state: {}, rng: rng(0) };
-    const numbers = (parts: Readonly<Record<string, tf.Scalar>>): Record<string, number> => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.dataSync()[0] as number]));
+    const numbers = (parts: Readonly<Record<string, tf.Scalar>>): Record<string, number> =>
+      Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.dataSync()[0] as number]));
     return { discriminator: numbers(loss.discriminator(context)), generator: numbers(loss.generator(context)) };
   });
 }

@@ -29,9 +29,13 @@ describe('convolutional networks', () => {
   });
 
   it('refuse shapes and options that make no sense', () => {
-    expect(() => convGenerator({ latentDim: 2, sampleShape: [2], widths: [4] })).toThrow('sampleShape must be [height, width, channels], got [2]. For points or vectors build the network with mlp().');
+    expect(() => convGenerator({ latentDim: 2, sampleShape: [2], widths: [4] })).toThrow(
+      'sampleShape must be [height, width, channels], got [2]. For points or vectors build the network with mlp().',
+    );
     expect(() => convGenerator({ latentDim: 2, sampleShape: [8, 8, 1], widths: [] })).toThrow('the number of widths must be an integer of at least 1, got 0');
-    expect(() => convDiscriminator({ sampleShape: [8, 8, 1], widths: [4], strides: 2 } as never)).toThrow("unknown option 'strides'. Valid options: activation");
+    expect(() => convDiscriminator({ sampleShape: [8, 8, 1], widths: [4], strides: 2 } as never)).toThrow(
+      "unknown option 'strides'. Valid options: activation",
+    );
     expect(() => mlp({ inputShape: [2], hidden: [4], outputShape: [1], activation: 'gelu' as never })).toThrow("activation must be one of 'relu', 'leakyRelu'");
   });
 });
@@ -50,8 +54,11 @@ describe('a summary', () => {
     });
     const { networks } = summary(gan);
     // The classic step's multiply-adds: dense .627 M, deconvolutions 10.035 M and .314 M; and the same way back.
-    expect(networks.map(({ name, flops }) => [name, flops])).toEqual([['generator', 2 * (627_200 + 10_035_200 + 313_600)], ['discriminator', 2 * (313_600 + 10_035_200 + 6272)]]);
-    expect(networks[0]?.parameters).toBe(627_200 + 4 * 6272 / 49 + 25 * 128 * 64 + 256 + 25 * 64 + 1);
+    expect(networks.map(({ name, flops }) => [name, flops])).toEqual([
+      ['generator', 2 * (627_200 + 10_035_200 + 313_600)],
+      ['discriminator', 2 * (313_600 + 10_035_200 + 6272)],
+    ]);
+    expect(networks[0]?.parameters).toBe(627_200 + (4 * 6272) / 49 + 25 * 128 * 64 + 256 + 25 * 64 + 1);
     expect(String(summary(gan))).toContain('[14, 14, 64]');
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -62,7 +69,14 @@ describe.each(backends)('any function that builds a model on %s', (backend) => {
 
   it('is a network, as reproducible as ours though its layers take no seed', async () => {
     const build = (): tf.LayersModel =>
-      tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 4, activation: 'relu' }), tf.layers.dropout({ rate: 0.5, seed: 1 }), tf.layers.gaussianNoise({ stddev: 0.1 }), tf.layers.dense({ units: 2 })] });
+      tf.sequential({
+        layers: [
+          tf.layers.dense({ inputShape: [3], units: 4, activation: 'relu' }),
+          tf.layers.dropout({ rate: 0.5, seed: 1 }),
+          tf.layers.gaussianNoise({ stddev: 0.1 }),
+          tf.layers.dense({ units: 2 }),
+        ],
+      });
     const outputs: number[][] = [];
     for (const seed of [5, 5, 6]) {
       const live = generator({ latentDim: 3, network: build }).build(rng(seed));
@@ -108,7 +122,10 @@ describe.each(backends)('any function that builds a model on %s', (backend) => {
     expect(mean).toBeCloseTo(0, 5);
     expect(channel.reduce((a, b) => a + (b - mean) ** 2, 0) / channel.length).toBeCloseTo(1, 2);
     const moments = (): Promise<number[][]> => Promise.all([...live.state.values()].map(values));
-    expect(await moments()).toEqual([[0, 0, 0], [1, 1, 1]]);
+    expect(await moments()).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
     live.apply({ z: x }, pass({ updateState: true }));
     const inputs = ((await x.array()) as number[][][][]).flat(2).map((pixel) => pixel[1] as number);
     const inputMean = inputs.reduce((a, b) => a + b) / inputs.length;
@@ -126,8 +143,12 @@ describe('networks that do not fit', () => {
 
   it('are refused before training, with what was expected, what came and the cure', () => {
     const before = tf.memory().numTensors;
-    expect(() => new Trainer(planeGan({ generator: generator({ latentDim: 3, network: build(5) }) }))).toThrow("the generator makes samples of shape [5], but sampleShape is [2]. Change the generator's last layer or sampleShape.");
-    expect(() => new Trainer(planeGan({ discriminator: discriminator({ network: build(1) }) }))).toThrow("the discriminator takes samples of shape [3], but sampleShape is [2]. Change the discriminator's inputShape or sampleShape.");
+    expect(() => new Trainer(planeGan({ generator: generator({ latentDim: 3, network: build(5) }) }))).toThrow(
+      "the generator makes samples of shape [5], but sampleShape is [2]. Change the generator's last layer or sampleShape.",
+    );
+    expect(() => new Trainer(planeGan({ discriminator: discriminator({ network: build(1) }) }))).toThrow(
+      "the discriminator takes samples of shape [3], but sampleShape is [2]. Change the discriminator's inputShape or sampleShape.",
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -135,7 +156,9 @@ describe('networks that do not fit', () => {
     const sigmoid = (): tf.LayersModel => tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, activation: 'sigmoid' })] });
     expect(() => new Trainer(planeGan({ discriminator: discriminator({ network: sigmoid }) }))).toThrow('the discriminator ends in sigmoid');
     expect(() => generator({ latentDim: 2, network: sigmoid() as never })).toThrow('network must be a function that builds a tf.LayersModel');
-    expect(() => new Trainer(planeGan({ discriminator: discriminator({ network: (() => undefined) as never }) }))).toThrow('network must return a built tf.LayersModel, got undefined');
+    expect(() => new Trainer(planeGan({ discriminator: discriminator({ network: (() => undefined) as never }) }))).toThrow(
+      'network must return a built tf.LayersModel, got undefined',
+    );
     expect(() => generator({ latentDim: 0, network: build(2) })).toThrow('latentDim must be an integer of at least 1, got 0');
     expect(() => imageGan({ criticSteps: 0 })).toThrow('criticSteps must be an integer of at least 1, got 0');
   });

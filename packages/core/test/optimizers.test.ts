@@ -62,8 +62,14 @@ describe.each(backends)('optimizers on %s', (backend) => {
 
   it('clips the joint norm of all gradients, and leaves small and zero ones alone', async () => {
     const step = async (a: number[], b: number[]): Promise<number[]> => {
-      const variables = new Map([['a', tf.variable(tf.zeros([2]))], ['b', tf.variable(tf.zeros([1]))]]);
-      const gradients = new Map([['a', tf.tensor1d(a)], ['b', tf.tensor1d(b)]]);
+      const variables = new Map([
+        ['a', tf.variable(tf.zeros([2]))],
+        ['b', tf.variable(tf.zeros([1]))],
+      ]);
+      const gradients = new Map([
+        ['a', tf.tensor1d(a)],
+        ['b', tf.tensor1d(b)],
+      ]);
       sgd({ learningRate: 1, clipNorm: 1 }).build().apply(gradients, variables, 0);
       return (await Promise.all([...variables.values()].map((v) => v.data()))).flatMap((v) => Array.from(v));
     };
@@ -77,7 +83,14 @@ describe.each(backends)('optimizers on %s', (backend) => {
     const optimizer = adam({ learningRate: 0.1 }).build();
     const one = tf.ones<tf.Rank.R1>([1]);
     optimizer.apply(new Map(['a', 'b', 'c'].map((key) => [key, one])), variables, 0);
-    optimizer.apply(new Map([['a', one], ['c', one]]), variables, 1);
+    optimizer.apply(
+      new Map([
+        ['a', one],
+        ['c', one],
+      ]),
+      variables,
+      1,
+    );
     const [a, b, c] = await Promise.all([...variables.values()].map(async (v) => (await v.data())[0]));
     expect([a, b, c]).toEqual([expect.closeTo(0.8, 4), expect.closeTo(0.9, 4), expect.closeTo(0.8, 4)]);
     expect([...optimizer.slots(variables).keys()].sort()).toEqual(['m/a', 'm/b', 'm/c', 'v/a', 'v/b', 'v/c']);
@@ -103,10 +116,16 @@ describe('options', () => {
 describe('schedules', () => {
   it('hit their ends and their middles', () => {
     expect([0, 3, 9].map((t) => valueAt(constant(2), t))).toEqual([2, 2, 2]);
-    expect([0, 2, 7, 12, 99].map((t) => valueAt(linearDecay({ from: 1, to: 0.2, updates: 10, start: 2 }), t))).toEqual([1, 1, expect.closeTo(0.6), expect.closeTo(0.2), expect.closeTo(0.2)]);
+    expect([0, 2, 7, 12, 99].map((t) => valueAt(linearDecay({ from: 1, to: 0.2, updates: 10, start: 2 }), t))).toEqual([
+      1,
+      1,
+      expect.closeTo(0.6),
+      expect.closeTo(0.2),
+      expect.closeTo(0.2),
+    ]);
     expect([0, 5, 10].map((t) => valueAt(cosine({ from: 2, updates: 10 }), t))).toEqual([2, expect.closeTo(1), expect.closeTo(0)]);
-    expect([0, 1, 3, 8].map((t) => valueAt(warmup({ updates: 4, then: 8 }), t))).toEqual([2, 4, 8, 8]);
-    expect(valueAt(warmup({ updates: 2, then: linearDecay({ from: 1, updates: 4 }) }), 2)).toBeCloseTo(0.5);
+    expect([0, 1, 3, 8].map((t) => valueAt(warmup({ updates: 4, to: 8 }), t))).toEqual([2, 4, 8, 8]);
+    expect(valueAt(warmup({ updates: 2, to: linearDecay({ from: 1, updates: 4 }) }), 2)).toBeCloseTo(0.5);
     expect(() => cosine({ from: 1, updates: 0 })).toThrow('cosine updates must be an integer of at least 1, got 0');
   });
 });

@@ -23,11 +23,19 @@ describe('streams', () => {
   });
 
   it('have the moments they should', async () => {
-    const moments = async (tensor: { data: () => Promise<ArrayLike<number>>; dispose: () => void }): Promise<{ mean: number; deviation: number; least: number; greatest: number }> => {
+    const moments = async (tensor: {
+      data: () => Promise<ArrayLike<number>>;
+      dispose: () => void;
+    }): Promise<{ mean: number; deviation: number; least: number; greatest: number }> => {
       const values = Array.from(await tensor.data());
       tensor.dispose();
       const mean = values.reduce((a, b) => a + b) / values.length;
-      return { mean, deviation: Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length), least: Math.min(...values), greatest: Math.max(...values) };
+      return {
+        mean,
+        deviation: Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length),
+        least: Math.min(...values),
+        greatest: Math.max(...values),
+      };
     };
     const normal = await moments(rng(1).normal([300, 333]));
     expect(Math.abs(normal.mean)).toBeLessThan(0.01);

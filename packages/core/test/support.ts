@@ -1,5 +1,18 @@
 import '@ganzoo/wasm';
-import { adam, defineGan, discriminator, generator, memory, nonSaturating, type Callback, type Gan, type GanSpec, type Latents, type Logits, type Store } from '@ganzoo/core';
+import {
+  adam,
+  defineGan,
+  discriminator,
+  generator,
+  memory,
+  nonSaturating,
+  type Callback,
+  type Gan,
+  type GanSpec,
+  type Latents,
+  type Logits,
+  type Store,
+} from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp } from '@ganzoo/core/networks';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';

@@ -1,4 +1,21 @@
-import { adam, checkpoints, earlyStopping, every, history, memory, NonFiniteLossError, nonSaturating, Trainer, type Callback, type Loss, type Logits } from '@ganzoo/core';
+import {
+  adam,
+  checkpoints,
+  earlyStopping,
+  every,
+  history,
+  memory,
+  NonFiniteLossError,
+  nonSaturating,
+  Trainer,
+  type Batch,
+  type Callback,
+  type LiveNetworks,
+  type Logits,
+  type Loss,
+  type Networks,
+  type Player,
+} from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, bytesOf, countTensors, imageGan, images, planeGan, points, use } from './support.ts';
@@ -72,12 +89,18 @@ describe.each(backends)('training on %s', (backend) => {
   });
 
   it('names the first bad step and term of a loss that turns NaN, though it is looked at later, and saves none of it', async () => {
-    const poisoned: Loss<Logits, unknown> = { ...nonSaturating(), name: 'poisoned', discriminator: (c) => ({ ...nonSaturating().discriminator(c), extra: tf.mul(tf.mean(c.real.out.logits), updates++ >= 6 ? NaN : 0) as tf.Scalar }) };
+    const poisoned: Loss<Logits, unknown> = {
+      ...nonSaturating(),
+      name: 'poisoned',
+      discriminator: (c) => ({ ...nonSaturating().discriminator(c), extra: tf.mul(tf.mean(c.real.out.logits), updates++ >= 6 ? NaN : 0) as tf.Scalar }),
+    };
     let updates = 0;
     const trainer = new Trainer(planeGan({ loss: poisoned }));
     const store = memory();
     const seen: number[] = [];
-    const error = await trainer.fit(data, { steps: 40, batchSize: 8, checkEvery: 20, callbacks: [every(1, (run) => void seen.push(run.step))] }).catch((e: unknown) => e);
+    const error = await trainer
+      .fit(data, { steps: 40, batchSize: 8, checkEvery: 20, callbacks: [every(1, (run) => void seen.push(run.step))] })
+      .catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NonFiniteLossError);
     expect(error).toMatchObject({ step: 7, terms: ['discriminator/extra'] });
     expect(String(error)).toContain("'discriminator/extra' became NaN or infinite at step 7");
@@ -119,14 +142,20 @@ describe.each(backends)('training on %s', (backend) => {
   it('moves only the weights and state of the player whose turn it is', async () => {
     const gan = imageGan({ ema: false });
     const snapshots: Record<string, string>[] = [];
-    const original = gan.players.map((player) => player.turn);
-    // A third party's eyes: the state of both networks at the beginning of each turn.
-    const players = gan.players.map((player, index) => ({
+    // A third party's eyes: both networks at the beginning of each turn.
+    const players = gan.players.map((player): Player<Batch, never> => ({
       ...player,
-      turn: (turn: never) => {
-        const { networks } = turn as { networks: Record<string, { trainable: Map<string, tf.Variable>; state: Map<string, tf.Variable> }> };
-        snapshots.push(Object.fromEntries(Object.entries(networks).map(([name, { trainable, state }]) => [name, [...trainable.values(), ...state.values()].map((v) => v.dataSync().join()).join(';')])));
-        return (original[index] as (turn: never) => never)(turn);
+      turn: (turn) => {
+        const networks: LiveNetworks<Networks> = turn.networks;
+        snapshots.push(
+          Object.fromEntries(
+            Object.entries(networks).map(([name, { trainable, state }]) => [
+              name,
+              [...trainable.values(), ...state.values()].map((v) => v.dataSync().join()).join(';'),
+            ]),
+          ),
+        );
+        return player.turn(turn);
       },
     }));
     const trainer = new Trainer({ ...gan, players });
@@ -184,7 +213,10 @@ describe('the course of a run', () => {
     const trainer = new Trainer(planeGan());
     expect(await trainer.fit(data, { ...options, callbacks: [every(4, () => 'stop')] })).toMatchObject({ reason: 'stopped', step: 4 });
     const controller = new AbortController();
-    expect(await trainer.fit(data, { ...options, signal: controller.signal, callbacks: [every(6, () => controller.abort())] })).toMatchObject({ reason: 'aborted', step: 6 });
+    expect(await trainer.fit(data, { ...options, signal: controller.signal, callbacks: [every(6, () => controller.abort())] })).toMatchObject({
+      reason: 'aborted',
+      step: 6,
+    });
     const once = (async function* () {
       for (let i = 0; i < 3; i++) yield tf.zeros([4, 2]);
     })();
@@ -201,7 +233,9 @@ describe('the course of a run', () => {
     const trainer = new Trainer(planeGan());
     const stopper = earlyStopping({ monitor: () => values.shift() as number, steps: 1, patience: 2 });
     expect(await trainer.fit(data, { ...options, callbacks: [stopper] })).toMatchObject({ reason: 'stopped', step: 4 });
-    await expect(trainer.fit(data, { ...options, callbacks: [earlyStopping({ monitor: 'generator/fak', steps: 1, patience: 1 })] })).rejects.toThrow("monitors 'generator/fak', which this run does not report. It reports: discriminator/real");
+    await expect(trainer.fit(data, { ...options, callbacks: [earlyStopping({ monitor: 'generator/fak', steps: 1, patience: 1 })] })).rejects.toThrow(
+      "monitors 'generator/fak', which this run does not report. It reports: discriminator/real",
+    );
     trainer.dispose();
   });
 
@@ -228,9 +262,9 @@ describe('the course of a run', () => {
   it('tells callbacks of the failure that ended the run', async () => {
     const seen: unknown[] = [];
     const watcher: Callback = { name: 'watcher', onEnd: (_, failure) => void seen.push(failure) };
-    const failing: Callback = { name: 'failing', onStep: () => Promise.reject(new Error('disk full')) };
+    const failing: Callback = { name: 'failing', onStep: () => Promise.reject(new Error('disk full')), onEnd: () => Promise.reject(new Error('still full')) };
     const trainer = new Trainer(planeGan());
-    await expect(trainer.fit(data, { ...options, callbacks: [watcher, failing] })).rejects.toThrow('disk full');
+    await expect(trainer.fit(data, { ...options, callbacks: [failing, watcher] })).rejects.toThrow('disk full');
     expect(seen).toEqual([expect.objectContaining({ message: 'disk full' })]);
     trainer.dispose();
   });

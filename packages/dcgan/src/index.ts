@@ -24,7 +24,10 @@ export const dcgan = defineVariant<DcganOptions>({
   defaults,
   build: ({ sampleShape, latentDim, widths, kernel, upSampling }) => {
     if (sampleShape.length !== 3) {
-      throw new GanzooError('dcgan', `sampleShape must be [height, width, channels], got ${showShape(sampleShape)}. For points or vectors use vanillaGan of @ganzoo/vanilla.`);
+      throw new GanzooError(
+        'dcgan',
+        `sampleShape must be [height, width, channels], got ${showShape(sampleShape)}. For points or vectors use vanillaGan of @ganzoo/vanilla.`,
+      );
     }
     return {
       generator: generator({ latentDim, network: convGenerator({ latentDim, sampleShape, widths, kernel, upSampling }) }),

@@ -21,7 +21,10 @@ export const vanillaGan = defineVariant<VanillaGanOptions>({
   defaults: { latentDim: 100, depth: 'original' },
   build: ({ sampleShape, latentDim, depth }) => {
     const outputActivation = sampleShape.length === 3 ? 'tanh' : 'linear';
-    const [from, to] = [{ inputShape: [latentDim], outputShape: sampleShape, outputActivation }, { inputShape: sampleShape, outputShape: [1] }] as const;
+    const [from, to] = [
+      { inputShape: [latentDim], outputShape: sampleShape, outputActivation },
+      { inputShape: sampleShape, outputShape: [1] },
+    ] as const;
     const common = { loss: nonSaturating() };
     if (depth === 'deep') {
       return {

@@ -1,4 +1,4 @@
-import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs';
+import { backend_util, util, type Tensor, type TensorInfo } from '@tensorflow/tfjs';
 import { copyRows, heapSpan } from './heap.ts';
 import { beforeStock } from './kernel.ts';
 
@@ -9,7 +9,7 @@ type Attrs = { axis: number; batchDims: number };
 export const withRowGather = beforeStock<Inputs, Attrs>(({ x, indices }, { axis, batchDims }, backend) => {
   if (x.dtype === 'string' || indices.dtype !== 'int32' || batchDims !== 0) return undefined;
   const parsedAxis = util.parseAxisParam(axis, x.shape)[0]!;
-  const info = backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, parsedAxis, 0);
+  const info = backend_util.segment_util.collectGatherOpShapeInfo(x as Tensor, indices as Tensor, parsedAxis, 0);
   const out = backend.makeOutput(info.outputShape, x.dtype);
   const { heap, start } = heapSpan(backend, out);
   const source = heapSpan(backend, x).start;

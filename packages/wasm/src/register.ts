@@ -7,10 +7,12 @@ import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { withRowConcat } from './concat.ts';
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop.ts';
 import { withExplicitPadding } from './explicit-padding.ts';
+import { withComposedBatchNorm } from './fused-batch-norm.ts';
 import { withRowGather } from './gather.ts';
 import { leakyReluGradient, tileGradient } from './gradients.ts';
+import { withSharedIdentity } from './identity.ts';
 import { withPreluLeakyRelu } from './leaky-relu.ts';
-import { withTransposedOperands } from './mat-mul.ts';
+import { withPlainProducts, withTransposedOperands } from './mat-mul.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import { withOrderedMean, withOrderedSum } from './reduce.ts';
 import { withRowSlice } from './slice.ts';
@@ -29,7 +31,7 @@ const implemented: readonly KernelConfig[] = [
 
 /** Kernels that stay stock inside and get something around them. */
 const wrapped: Readonly<Record<string, (stock: KernelConfig) => KernelConfig>> = {
-  [tf.BatchMatMul]: withTransposedOperands,
+  [tf.BatchMatMul]: withPlainProducts,
   [tf._FusedMatMul]: withTransposedOperands,
   [tf.Conv2D]: withExplicitPadding,
   [tf.FusedConv2D]: withExplicitPadding,
@@ -38,7 +40,9 @@ const wrapped: Readonly<Record<string, (stock: KernelConfig) => KernelConfig>> =
   [tf.MaxPool]: withExplicitPadding,
   [tf.AvgPool]: withExplicitPadding,
   [tf.Concat]: withRowConcat,
+  [tf.FusedBatchNorm]: withComposedBatchNorm,
   [tf.GatherV2]: withRowGather,
+  [tf.Identity]: withSharedIdentity,
   [tf.LeakyRelu]: withPreluLeakyRelu,
   [tf.Mean]: withOrderedMean,
   [tf.Slice]: withRowSlice,

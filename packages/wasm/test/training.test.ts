@@ -1,20 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import '@ganzoo/wasm';
-import { registerTrainingKernels, trainingKernels } from '@ganzoo/wasm';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { values } from './support.ts';
 
 beforeAll(async () => {
   expect(await tf.setBackend('wasm')).toBe(true);
-});
-
-test('registering again changes nothing and prints nothing', () => {
-  const before = trainingKernels.map((name) => tf.getKernel(name, 'wasm'));
-  const warn = vi.spyOn(console, 'warn');
-  registerTrainingKernels();
-  expect(warn).not.toHaveBeenCalled();
-  expect(trainingKernels.map((name) => tf.getKernel(name, 'wasm'))).toEqual(before);
-  warn.mockRestore();
 });
 
 test('a stock layers model trains', async () => {

@@ -48,7 +48,12 @@ export function convDiscriminator(options: ConvDiscriminatorOptions): ModelRecip
     widths.forEach((filters, stage) => {
       const norm = stage > 0 || normFirst ? make.norm() : undefined;
       const useBias = norm === undefined || settings.norm !== 'batch';
-      x = chain(x, tf.layers.conv2d({ filters, kernelSize: kernel, strides: 2, padding: 'same', useBias, kernelInitializer: make.kernelInitializer() }), norm, make.activation());
+      x = chain(
+        x,
+        tf.layers.conv2d({ filters, kernelSize: kernel, strides: 2, padding: 'same', useBias, kernelInitializer: make.kernelInitializer() }),
+        norm,
+        make.activation(),
+      );
       if (dropout > 0) x = chain(x, tf.layers.dropout({ rate: dropout }));
     });
     return tf.model({ inputs: input, outputs: chain(x, tf.layers.flatten(), tf.layers.dense({ units: 1, kernelInitializer: make.kernelInitializer() })) });

@@ -62,7 +62,13 @@ export function convGenerator(options: ConvGeneratorOptions): ModelRecipe {
     );
     widths.forEach((_, stage) => {
       const last = stage === widths.length - 1;
-      const shared = { filters: last ? channels : (widths[stage + 1] as number), kernelSize: kernel, padding: 'same' as const, useBias: last || useBias, kernelInitializer: make.kernelInitializer() };
+      const shared = {
+        filters: last ? channels : (widths[stage + 1] as number),
+        kernelSize: kernel,
+        padding: 'same' as const,
+        useBias: last || useBias,
+        kernelInitializer: make.kernelInitializer(),
+      };
       x =
         upSampling === 'transposed'
           ? chain(x, tf.layers.conv2dTranspose({ ...shared, strides: 2 }))

@@ -42,20 +42,24 @@ export function mlp(options: MlpOptions): ModelRecipe {
   const outputSize = settings.outputShape.reduce((product, size) => product * size, 1);
   expectInteger(SCOPE, 'the size of outputShape', outputSize, 1);
 
-  return modelRecipe('mlp', { ...settings, inputShape: [...settings.inputShape], hidden: [...settings.hidden], outputShape: [...settings.outputShape] }, (init) => {
-    const make = layerMaker(settings, init);
-    const dense = (units: number, useBias: boolean): tf.layers.Layer => tf.layers.dense({ units, useBias, kernelInitializer: make.kernelInitializer() });
-    const input = tf.input({ shape: [...settings.inputShape] });
-    let x = settings.inputShape.length > 1 ? chain(input, tf.layers.flatten()) : input;
-    settings.hidden.forEach((units, index) => {
-      const norm = index > 0 || settings.normFirst ? make.norm() : undefined;
-      // A bias before batch normalization is subtracted again with the mean.
-      x = chain(x, dense(units, norm === undefined || settings.norm !== 'batch'), norm, make.activation());
-      if (settings.dropout > 0) x = chain(x, tf.layers.dropout({ rate: settings.dropout }));
-    });
-    x = chain(x, dense(outputSize, true));
-    if (settings.outputShape.length > 1) x = chain(x, tf.layers.reshape({ targetShape: [...settings.outputShape] }));
-    if (settings.outputActivation !== 'linear') x = chain(x, tf.layers.activation({ activation: settings.outputActivation }));
-    return tf.model({ inputs: input, outputs: x });
-  });
+  return modelRecipe(
+    'mlp',
+    { ...settings, inputShape: [...settings.inputShape], hidden: [...settings.hidden], outputShape: [...settings.outputShape] },
+    (init) => {
+      const make = layerMaker(settings, init);
+      const dense = (units: number, useBias: boolean): tf.layers.Layer => tf.layers.dense({ units, useBias, kernelInitializer: make.kernelInitializer() });
+      const input = tf.input({ shape: [...settings.inputShape] });
+      let x = settings.inputShape.length > 1 ? chain(input, tf.layers.flatten()) : input;
+      settings.hidden.forEach((units, index) => {
+        const norm = index > 0 || settings.normFirst ? make.norm() : undefined;
+        // A bias before batch normalization is subtracted again with the mean.
+        x = chain(x, dense(units, norm === undefined || settings.norm !== 'batch'), norm, make.activation());
+        if (settings.dropout > 0) x = chain(x, tf.layers.dropout({ rate: settings.dropout }));
+      });
+      x = chain(x, dense(outputSize, true));
+      if (settings.outputShape.length > 1) x = chain(x, tf.layers.reshape({ targetShape: [...settings.outputShape] }));
+      if (settings.outputActivation !== 'linear') x = chain(x, tf.layers.activation({ activation: settings.outputActivation }));
+      return tf.model({ inputs: input, outputs: x });
+    },
+  );
 }

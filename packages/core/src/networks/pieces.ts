@@ -40,8 +40,6 @@ export function imageShape(scope: string, shape: Shape): readonly [number, numbe
   return shape as readonly [number, number, number];
 }
 
-export type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
-
 /** Makes layers in one style, each with a seed of its own. */
 export function layerMaker(style: Required<Style>, init: Rng) {
   const seed = (): number => init.integer() % 2147483647;
