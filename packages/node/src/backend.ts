@@ -79,12 +79,27 @@ async function activate(name: Candidate): Promise<string | undefined> {
     await load[name]();
     expectOneTensorFlow();
     // It answers false instead of throwing.
-    if (!(await tf.setBackend(name))) return 'TensorFlow.js could not initialize it';
+    if (!(await withoutListeners(() => tf.setBackend(name)))) return 'TensorFlow.js could not initialize it';
     // The cpu backend prints an advertisement for tfjs-node at its first use; who chose it by name knows.
     if (name === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
     return await selfTest();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * Takes away the process listeners that starting a backend adds: those of the WASM module make of any rejection nobody
+ * handles an exception printed below 30 kB of that module's source.
+ */
+async function withoutListeners<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const listeners = (event: string): ((...args: unknown[]) => void)[] => process.listeners(event as 'warning') as ((...args: unknown[]) => void)[];
+  const before = new Set(events.flatMap(listeners));
+  try {
+    return await start();
+  } finally {
+    for (const event of events) for (const listener of listeners(event)) if (!before.has(listener)) process.removeListener(event, listener);
   }
 }
 

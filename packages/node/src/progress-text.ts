@@ -21,21 +21,23 @@ export function speedometer(): (moment: Moment) => { readonly steps: number; rea
 }
 
 /**
- * `player/part` values by player, shortened: `D real 0.693 fake 0.701, G fake 0.69, accuracy 51 %`. A player is called by
- * its initial where no other has the same.
+ * `player/part` values by player, shortened: `D real 0.693 fake 0.701, G fake 0.69, accuracy 51 %`; or, summed as they are
+ * trained, `D 1.39, G 0.69, accuracy 51 %`. A player is called by its initial where no other has the same.
  */
-export function lossText(losses: Readonly<Record<string, number>>): string {
-  const players = new Map<string, string[]>();
+export function lossText(losses: Readonly<Record<string, number>>, style: 'parts' | 'sums' = 'parts'): string {
+  const players = new Map<string, [string, number][]>();
   const accuracies: string[] = [];
   for (const [key, value] of Object.entries(losses)) {
     const slash = key.indexOf('/');
     const [player, part] = [key.slice(0, Math.max(slash, 0)), key.slice(slash + 1)];
     if (part === 'accuracy') accuracies.push(`accuracy ${Math.round(100 * value)} %`);
-    else players.set(player, [...(players.get(player) ?? []), `${part} ${compact(value)}`]);
+    else players.set(player, [...(players.get(player) ?? []), [part, value]]);
   }
   const names = [...players.keys()];
   const short = (name: string): string => (names.filter((other) => other[0] === name[0]).length === 1 ? name.slice(0, 1).toUpperCase() : name);
-  return [...[...players].map(([player, parts]) => `${short(player)} ${parts.join(' ')}`.trim()), ...accuracies].join(', ');
+  const values = (parts: readonly [string, number][]): string =>
+    style === 'sums' ? compact(parts.reduce((sum, [, value]) => sum + value, 0)) : parts.map(([part, value]) => `${part} ${compact(value)}`).join(' ');
+  return [...[...players].map(([player, parts]) => `${short(player)} ${values(parts)}`.trim()), ...accuracies].join(', ');
 }
 
 /** `1200 img/s, 0:42 left`. */

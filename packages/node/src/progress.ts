@@ -20,6 +20,7 @@ export interface ProgressOptions {
 
 /** How progress is shown: as a bar that is drawn over, or as lines. */
 interface Display {
+  readonly style: 'parts' | 'sums';
   readonly isDue: (run: Run, sinceLast: number) => boolean;
   readonly start: (run: Run) => void;
   readonly show: (run: Run, text: string) => void;
@@ -43,7 +44,7 @@ export function progress(options: ProgressOptions = {}): Callback {
   let shownAt = 0;
 
   const describe = async (run: Run): Promise<string> => {
-    const texts = [lossText(await run.losses()), speedText(speed(run), run.steps - run.step)];
+    const texts = [lossText(await run.losses(), display.style), speedText(speed(run), run.steps - run.step)];
     return texts.filter((text) => text !== '').join(', ');
   };
 
@@ -79,14 +80,16 @@ function bar(stream: NodeJS.WritableStream): Display {
   // `linewrap` cuts the line at the terminal's width. Its other way, like a hidden cursor, needs undoing after Ctrl-C, and
   // its own handler for that would swallow the signal.
   const drawn = new SingleBar({
-    format: 'step {value}/{total} [{bar}] {percentage}% {text}',
+    // All of it fits into 80 columns.
+    format: 'step {value}/{total} [{bar}] {text}',
     stream,
-    barsize: 20,
+    barsize: 12,
     fps: 8,
     linewrap: true,
     gracefulExit: false,
   });
   return {
+    style: 'sums',
     isDue: () => true,
     start: (run) => drawn.start(run.steps, run.step, { text: '' }),
     show: (run, text) => drawn.update(run.step, { text }),
@@ -106,6 +109,7 @@ function lines(stream: NodeJS.WritableStream): Display {
     stream.write(`step ${run.step}/${run.steps}${text === '' ? '' : `  ${text}`}\n`);
   };
   return {
+    style: 'parts',
     isDue: (run, sinceLast) => sinceLast >= MOST_SECONDS || sharesOf(run) > shares,
     start(run) {
       from = run.step;

@@ -19,6 +19,18 @@ test.each(['wasm', 'cpu'] as const)('%s works, and keeps no tensor', async (name
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test('starting wasm leaves the process as it was, so that errors print as errors', async () => {
+  const listeners = () => ['uncaughtException', 'unhandledRejection'].map((event) => process.listeners(event as 'warning').length);
+  await useBackend('wasm');
+  const start = tf.findBackendFactory('wasm');
+  await useBackend('cpu');
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', start, 2);
+  const before = listeners();
+  await useBackend('wasm');
+  expect(listeners()).toEqual(before);
+});
+
 test('an unknown name lists the valid ones', async () => {
   await expect(useBackend('webgl' as 'cpu')).rejects.toThrow(/'auto', 'tensorflow', 'webgpu', 'wasm', 'cpu', got 'webgl'/);
 });

@@ -83,11 +83,11 @@ test('the speed is of the last ten seconds, not of the whole run', async () => {
   ]);
 });
 
-test('on a terminal: a bar with the same, which ends with its line', async () => {
+test('on a terminal: a bar with each player's sum, of 80 columns at most, which ends with its line', async () => {
   const stream = sink(true);
   await train(progress({ stream }), 1);
-  expect(stream.text).toContain('step 0/100 [--------------------] 0%');
-  expect(stream.text).toMatch(/step 100\/100 \[={20}\] 100% D real 0\.679 fake 0\.25, G fake 1\.5, accuracy 51 %, 64 img\/s, took 1:40/);
+  expect(stream.text).toContain('step 0/100 [------------] ');
+  expect(stream.text).toMatch(/step 100\/100 \[={12}\] D 0\.929, G 1\.5, accuracy 51 %, 64 img\/s, took 1:40/);
   expect(stream.text.endsWith('\n')).toBe(true);
 });
 

@@ -7,8 +7,7 @@ export const withRowConcat = beforeStock<TensorInfo[], { axis: number }>((inputs
   const [first] = inputs;
   if (first === undefined || first.dtype === 'string' || inputs.length === 1) return undefined;
   const axis = util.parseAxisParam(attrs.axis, first.shape)[0]!;
-  const agrees = ({ shape }: TensorInfo): boolean =>
-    shape.length === first.shape.length && shape.every((size, i) => i === axis || size === first.shape[i]);
+  const agrees = ({ shape }: TensorInfo): boolean => shape.length === first.shape.length && shape.every((size, i) => i === axis || size === first.shape[i]);
   if (!inputs.every(agrees)) return undefined;
   const shape = [...first.shape];
   shape[axis] = inputs.reduce((sum, input) => sum + input.shape[axis]!, 0);

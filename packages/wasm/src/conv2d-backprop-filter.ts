@@ -14,13 +14,10 @@ type Attrs = ConvolutionAttrs & { filterShape: number[] };
 export const conv2DBackpropFilter = wasmKernel<Inputs, Attrs>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs) => {
   const { rows, columns } = convolutionGeometry(tf.Conv2DBackpropFilter, x.shape, attrs.filterShape, dy.shape, attrs);
   return tf.tidy(() => {
-    const correlated = paddedConv2d(
-      tf.transpose(x, [3, 1, 2, 0]),
-      tf.transpose(dy, [1, 2, 0, 3]),
-      inputPadding(rows),
-      inputPadding(columns),
-      [rows.stride, columns.stride],
-    );
+    const correlated = paddedConv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), inputPadding(rows), inputPadding(columns), [
+      rows.stride,
+      columns.stride,
+    ]);
     return tf.transpose(correlated, [1, 2, 0, 3]);
   });
 });

@@ -10,9 +10,7 @@ type Attrs = ConvolutionAttrs & { inputShape: number[] };
 
 export const conv2DBackpropInput = wasmKernel<Inputs, Attrs>(tf.Conv2DBackpropInput, ({ dy, filter }, attrs, backend) => {
   const geometry = convolutionGeometry(tf.Conv2DBackpropInput, attrs.inputShape, filter.shape, dy.shape, attrs);
-  return columnsAreCheaper(geometry)
-    ? inputGradientByColumns(dy, filter, geometry, backend)
-    : inputGradientByPhases(dy, filter, geometry);
+  return columnsAreCheaper(geometry) ? inputGradientByColumns(dy, filter, geometry, backend) : inputGradientByPhases(dy, filter, geometry);
 });
 
 /**

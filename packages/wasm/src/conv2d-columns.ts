@@ -8,20 +8,12 @@ import { floats } from './heap.ts';
  * One matrix product gives what every pixel of dy sends to every tap and input channel; adding
  * those columns up where they land gives the input gradient.
  */
-export function inputGradientByColumns(
-  dy: Tensor4D,
-  filter: Tensor4D,
-  geometry: ConvolutionGeometry,
-  backend: BackendWasm,
-): TensorInfo {
+export function inputGradientByColumns(dy: Tensor4D, filter: Tensor4D, geometry: ConvolutionGeometry, backend: BackendWasm): TensorInfo {
   const { batch, inChannels, outChannels, rows, columns } = geometry;
   const sent = tf.tidy(() => {
     const taps = rows.filter * columns.filter * inChannels;
     const pixels = batch * rows.output * columns.output;
-    return tf.matMul(
-      tf.reshape(dy, [pixels, outChannels]),
-      tf.transpose(tf.reshape(filter, [taps, outChannels])),
-    );
+    return tf.matMul(tf.reshape(dy, [pixels, outChannels]), tf.transpose(tf.reshape(filter, [taps, outChannels])));
   });
   const dx = backend.makeOutput([batch, rows.input, columns.input, inChannels], 'float32');
   scatter(floats(backend, sent), floats(backend, dx).fill(0), geometry);

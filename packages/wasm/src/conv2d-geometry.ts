@@ -39,15 +39,7 @@ export function convolutionGeometry(
   if (attrs.dataFormat === 'NCHW') {
     throw new Error(`${kernelName} on the wasm backend takes dataFormat 'NHWC', not 'NCHW'.`);
   }
-  const info = backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    attrs.strides,
-    1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-    depthwise,
-  );
+  const info = backend_util.computeConv2DInfo(inputShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode, depthwise);
   const [batch, rows, columns, outChannels] = dyShape as Shape4D;
   if (batch !== info.batchSize || outChannels !== info.outChannels) {
     throw new Error(`${kernelName}: dy of shape [${dyShape}] does not fit an input of shape [${inputShape}].`);

@@ -10,10 +10,7 @@ import { paddedConv2d, type AxisPadding } from './padded-conv2d.ts';
 export function inputGradientByPhases(dy: Tensor4D, filter: Tensor4D, geometry: ConvolutionGeometry): Tensor4D {
   const { batch, inChannels, outChannels, rows, columns } = geometry;
   return tf.tidy(() => {
-    const taps = tf.reshape(tf.transpose(filter, [0, 1, 3, 2]), [
-      rows.filter * columns.filter,
-      outChannels * inChannels,
-    ]) as Tensor2D;
+    const taps = tf.reshape(tf.transpose(filter, [0, 1, 3, 2]), [rows.filter * columns.filter, outChannels * inChannels]) as Tensor2D;
     const height = Math.ceil(rows.input / rows.stride);
     const width = Math.ceil(columns.input / columns.stride);
     const columnPhases = phasesOf(columns);
@@ -21,19 +18,12 @@ export function inputGradientByPhases(dy: Tensor4D, filter: Tensor4D, geometry: 
       const phases = columnPhases.map((column) => {
         if (row.taps.length === 0 || column.taps.length === 0) return tf.zeros([batch, height, width, inChannels]);
         const indices = row.taps.flatMap((a) => column.taps.map((b) => a * columns.filter + b));
-        const kernel = tf
-          .gather(taps, tf.tensor1d(indices, 'int32'))
-          .reshape<Tensor4D>([row.taps.length, column.taps.length, outChannels, inChannels]);
+        const kernel = tf.gather(taps, tf.tensor1d(indices, 'int32')).reshape<Tensor4D>([row.taps.length, column.taps.length, outChannels, inChannels]);
         return paddedConv2d(dy, kernel, row.padding, column.padding);
       });
       return tf.reshape(concatInnermost(phases), [batch, height, width * columns.stride * inChannels]);
     });
-    const full = tf.reshape(concatInnermost(planes), [
-      batch,
-      height * rows.stride,
-      width * columns.stride,
-      inChannels,
-    ]) as Tensor4D;
+    const full = tf.reshape(concatInnermost(planes), [batch, height * rows.stride, width * columns.stride, inChannels]) as Tensor4D;
     if (full.shape[1] === rows.input && full.shape[2] === columns.input) return full;
     return tf.slice(full, [0, 0, 0, 0], [batch, rows.input, columns.input, inChannels]);
   });

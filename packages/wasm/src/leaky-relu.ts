@@ -9,6 +9,7 @@ export const withPreluLeakyRelu = beforeStock<{ x: Tensor }, { alpha: number }>(
   return tf.tidy(() => {
     // The slopes repeat, so rows of any length that divides the tensor do as well as real channels.
     const width = [64, 16, 4].find((length) => x.size % length === 0) ?? channels;
-    return tf.reshape(tf.prelu(tf.reshape(x, [-1, width]), tf.fill([width], alpha)), x.shape);
+    const slopes = tf.tensor1d(new Float32Array(width).fill(alpha));
+    return tf.reshape(tf.prelu(tf.reshape(x, [-1, width]), slopes), x.shape);
   });
 });

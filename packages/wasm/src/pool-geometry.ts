@@ -42,10 +42,7 @@ export function poolGeometry(inputShape: readonly number[], dyShape: readonly nu
 /** The part of one output's window that lies inside the input: offsets of its first row's first channel, and its size. */
 export type Window = { readonly start: number; readonly rowStride: number; readonly rows: number; readonly columns: number };
 
-export function forEachWindow(
-  { batch, channels, rows, columns }: PoolGeometry,
-  visit: (window: Window, output: number) => void,
-): void {
+export function forEachWindow({ batch, channels, rows, columns }: PoolGeometry, visit: (window: Window, output: number) => void): void {
   const rowStride = columns.input * channels;
   let output = 0;
   for (let n = 0; n < batch; n++) {

@@ -32,8 +32,8 @@ const implemented: readonly KernelConfig[] = [
 /** Kernels that stay stock inside and get something around them. */
 const wrapped: Readonly<Record<string, (stock: KernelConfig) => KernelConfig>> = {
   [tf.BatchMatMul]: withPlainProducts,
-  [tf._FusedMatMul]: withTransposedOperands,
   [tf.Conv2D]: withExplicitPadding,
+  _FusedMatMul: withTransposedOperands,
   [tf.FusedConv2D]: withExplicitPadding,
   [tf.DepthwiseConv2dNative]: withExplicitPadding,
   [tf.FusedDepthwiseConv2D]: withExplicitPadding,

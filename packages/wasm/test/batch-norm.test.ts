@@ -26,14 +26,7 @@ test.each([
     tf.tidy(() => {
       const vector = (data: Float32Array | undefined): Tensor1D => tf.tensor1d(data!);
       const input = tf.tensor4d(x, shape);
-      const actual = tf.batchNorm(
-        input,
-        vector(mean),
-        vector(variance),
-        hasOffset ? vector(offset) : undefined,
-        hasScale ? vector(scale) : undefined,
-        0.01,
-      );
+      const actual = tf.batchNorm(input, vector(mean), vector(variance), hasOffset ? vector(offset) : undefined, hasScale ? vector(scale) : undefined, 0.01);
       expect(actual.shape).toEqual(shape);
       expectClose(actual, expected);
     }),

@@ -43,45 +43,151 @@ function expectEqual(run: () => Tensor, shape: Shape, expected: number[]): void 
 describe.each<DataType>(['float32', 'int32', 'bool'])('%s', (dtype) => {
   test.each<[Shape, Shape]>([
     [[5], [3]],
-    [[1, 1, 1, 7], [4, 3, 2, 1]],
-    [[2, 3], [1, 4]],
-    [[2, 3], [4, 1]],
-    [[3, 2, 5], [2, 3, 4]],
-    [[2, 1, 9, 2], [1, 5, 1, 3]],
-    [[2, 3], [1, 1]],
+    [
+      [1, 1, 1, 7],
+      [4, 3, 2, 1],
+    ],
+    [
+      [2, 3],
+      [1, 4],
+    ],
+    [
+      [2, 3],
+      [4, 1],
+    ],
+    [
+      [3, 2, 5],
+      [2, 3, 4],
+    ],
+    [
+      [2, 1, 9, 2],
+      [1, 5, 1, 3],
+    ],
+    [
+      [2, 3],
+      [1, 1],
+    ],
     [[1], [13]],
-    [[2, 0], [3, 2]],
-    [[2, 1, 3, 1, 2], [1, 2, 1, 3, 2]],
+    [
+      [2, 0],
+      [3, 2],
+    ],
+    [
+      [2, 1, 3, 1, 2],
+      [1, 2, 1, 3, 2],
+    ],
   ])('tiles %j by %j', (shape, reps) => {
     const { data, tensor } = make(shape, dtype, 1);
     const tiled = shape.map((length, axis) => length * reps[axis]!);
-    const expected = build(tiled, (at) => data[offset(shape, at.map((i, axis) => i % shape[axis]!))]!);
+    const expected = build(
+      tiled,
+      (at) =>
+        data[
+          offset(
+            shape,
+            at.map((i, axis) => i % shape[axis]!),
+          )
+        ]!,
+    );
     expectEqual(() => tf.tile(tensor(), [...reps]), tiled, expected);
   });
 
   test.each<[Shape, Shape, Shape]>([
     [[9], [2], [5]],
-    [[4, 6], [1, 0], [2, 6]],
-    [[4, 6], [0, 3], [4, 2]],
-    [[3, 4, 5], [1, 1, 1], [2, 2, 3]],
-    [[3, 4, 20], [0, 2, 3], [3, 1, 12]],
-    [[2, 3, 4, 5], [1, 0, 2, 0], [1, 3, 2, 5]],
-    [[2, 3, 4, 5], [0, 0, 0, 0], [2, 3, 4, 5]],
-    [[2, 3, 2, 3, 2], [0, 1, 0, 2, 0], [2, 2, 2, 1, 2]],
-    [[3, 4], [1, 2], [0, 2]],
+    [
+      [4, 6],
+      [1, 0],
+      [2, 6],
+    ],
+    [
+      [4, 6],
+      [0, 3],
+      [4, 2],
+    ],
+    [
+      [3, 4, 5],
+      [1, 1, 1],
+      [2, 2, 3],
+    ],
+    [
+      [3, 4, 20],
+      [0, 2, 3],
+      [3, 1, 12],
+    ],
+    [
+      [2, 3, 4, 5],
+      [1, 0, 2, 0],
+      [1, 3, 2, 5],
+    ],
+    [
+      [2, 3, 4, 5],
+      [0, 0, 0, 0],
+      [2, 3, 4, 5],
+    ],
+    [
+      [2, 3, 2, 3, 2],
+      [0, 1, 0, 2, 0],
+      [2, 2, 2, 1, 2],
+    ],
+    [
+      [3, 4],
+      [1, 2],
+      [0, 2],
+    ],
   ])('slices %j from %j by %j', (shape, begin, length) => {
     const { data, tensor } = make(shape, dtype, 2);
-    const expected = build(length, (at) => data[offset(shape, at.map((i, axis) => i + begin[axis]!))]!);
+    const expected = build(
+      length,
+      (at) =>
+        data[
+          offset(
+            shape,
+            at.map((i, axis) => i + begin[axis]!),
+          )
+        ]!,
+    );
     expectEqual(() => tf.slice(tensor(), [...begin], [...length]), length, expected);
   });
 
   test.each<[readonly Shape[], number]>([
     [[[3], [4], [1]], 0],
-    [[[2, 3], [2, 1]], 1],
-    [[[2, 3], [1, 3]], -2],
-    [[[2, 3, 1], [2, 3, 1]], 2],
-    [[[2, 3, 9], [2, 3, 12], [2, 3, 1]], -1],
-    [[[2, 2, 4], [2, 0, 4], [2, 3, 4]], 1],
+    [
+      [
+        [2, 3],
+        [2, 1],
+      ],
+      1,
+    ],
+    [
+      [
+        [2, 3],
+        [1, 3],
+      ],
+      -2,
+    ],
+    [
+      [
+        [2, 3, 1],
+        [2, 3, 1],
+      ],
+      2,
+    ],
+    [
+      [
+        [2, 3, 9],
+        [2, 3, 12],
+        [2, 3, 1],
+      ],
+      -1,
+    ],
+    [
+      [
+        [2, 2, 4],
+        [2, 0, 4],
+        [2, 3, 4],
+      ],
+      1,
+    ],
     [[[2, 2]], 0],
   ])('concatenates %j along %d', (shapes, along) => {
     const parts = shapes.map((shape, i) => make(shape, dtype, 3 + i));
@@ -93,7 +199,15 @@ describe.each<DataType>(['float32', 'int32', 'bool'])('%s', (dtype) => {
       while (inside >= shapes[part]![axis]!) inside -= shapes[part++]![axis]!;
       return parts[part]!.data[offset(shapes[part]!, at.with(axis, inside))]!;
     });
-    expectEqual(() => tf.concat(parts.map((part) => part.tensor()), along), shape, expected);
+    expectEqual(
+      () =>
+        tf.concat(
+          parts.map((part) => part.tensor()),
+          along,
+        ),
+      shape,
+      expected,
+    );
   });
 
   test.each<[Shape, Shape, number]>([
@@ -140,7 +254,12 @@ test('the gradient of a tile sums its copies', () => {
       const weights = values(size(tiled), 4);
       const expected = new Float64Array(size(shape));
       build(tiled, (at) => {
-        expected[offset(shape, at.map((i, axis) => i % shape[axis]!))]! += weights[offset(tiled, at)]!;
+        expected[
+          offset(
+            shape,
+            at.map((i, axis) => i % shape[axis]!),
+          )
+        ]! += weights[offset(tiled, at)]!;
         return 0;
       });
       const gradient = tf.grad((x) => tf.sum(tf.mul(tf.tile(x, reps), tf.tensor(weights, tiled))))(tf.ones(shape));

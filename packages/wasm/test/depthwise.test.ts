@@ -2,15 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import '@ganzoo/wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  convolve,
-  denseFilter,
-  depthwiseEntries,
-  filterGradient,
-  inputGradient,
-  inputSize,
-  outputSize,
-} from './reference.ts';
+import { convolve, denseFilter, depthwiseEntries, filterGradient, inputGradient, inputSize, outputSize } from './reference.ts';
 import { convCase, expectClose, expectNoLeak, values, type ConvCase } from './support.ts';
 
 beforeAll(async () => {
@@ -36,8 +28,7 @@ describe.each(cases)('$name', ({ conv, strides, pad }) => {
     const w = values(conv.rows.filter * conv.columns.filter * conv.outChannels, 2);
     const dy = values(outputSize(conv), 3);
     const dense = denseFilter(conv, w);
-    const f = (input: Tensor, filter: Tensor): Tensor4D =>
-      tf.depthwiseConv2d(input as Tensor4D, filter as Tensor4D, strides, pad as 'same' | 'valid' | number);
+    const f = (input: Tensor, filter: Tensor): Tensor4D => tf.depthwiseConv2d(input as Tensor4D, filter as Tensor4D, strides, pad as 'same' | 'valid' | number);
     expectNoLeak(() =>
       tf.tidy(() => {
         const input = tf.tensor4d(x, [conv.batch, conv.rows.input, conv.columns.input, conv.inChannels]);
@@ -55,7 +46,5 @@ describe.each(cases)('$name', ({ conv, strides, pad }) => {
 test('dilations are refused by name', () => {
   const attrs = { strides: 1, pad: 'valid', dilations: [2, 2], filterShape: [2, 2, 1, 1] } as unknown as tf.NamedAttrMap;
   const [x, dy] = [tf.ones([1, 5, 5, 1]), tf.ones([1, 3, 3, 1])];
-  expect(() => tf.engine().runKernel(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, attrs)).toThrow(
-    /DepthwiseConv2dNativeBackpropFilter .* dilations/,
-  );
+  expect(() => tf.engine().runKernel(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, attrs)).toThrow(/DepthwiseConv2dNativeBackpropFilter .* dilations/);
 });

@@ -45,8 +45,7 @@ describe.each(cases)('$name', (entry) => {
   const w = values(filterSize(conv), 2);
 
   test('the filter gradient of a gradient penalty', () => {
-    const critic = (input: Tensor, filter: Tensor): tf.Scalar =>
-      tf.sum(tf.square(tf.conv2d(input as Tensor4D, filter as Tensor4D, strides, pad)));
+    const critic = (input: Tensor, filter: Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(input as Tensor4D, filter as Tensor4D, strides, pad)));
     expectNoLeak(() =>
       tf.tidy(() => {
         const input = tf.tensor4d(x, inputShape(conv));
@@ -54,7 +53,10 @@ describe.each(cases)('$name', (entry) => {
           const slope = tf.grad((point) => critic(point, filter))(input);
           return tf.sum(tf.square(slope));
         })(tf.tensor4d(w, filterShape(conv)));
-        expectClose(gradient, numericGradient((at) => penalty(entry, at, x), w));
+        expectClose(
+          gradient,
+          numericGradient((at) => penalty(entry, at, x), w),
+        );
       }),
     );
   });
@@ -62,18 +64,18 @@ describe.each(cases)('$name', (entry) => {
   test('the transposed convolution trains both its operands', () => {
     const c = values(inputSize(conv), 5);
     const outputShape: Shape4D = [conv.batch, conv.rows.output, conv.columns.output, conv.outChannels];
-    const z = values(outputShape.reduce((a, b) => a * b), 6);
+    const z = values(
+      outputShape.reduce((a, b) => a * b),
+      6,
+    );
     expectNoLeak(() =>
       tf.tidy(() => {
         const weight = tf.tensor4d(c, inputShape(conv));
         const f = (input: Tensor, filter: Tensor): tf.Scalar =>
-          tf.sum(
-            tf.mul(weight, tf.conv2dTranspose(input as Tensor4D, filter as Tensor4D, inputShape(conv), strides, pad)),
-          );
+          tf.sum(tf.mul(weight, tf.conv2dTranspose(input as Tensor4D, filter as Tensor4D, inputShape(conv), strides, pad)));
         const [dz, dw] = tf.grads(f)([tf.tensor4d(z, outputShape), tf.tensor4d(w, filterShape(conv))]);
         expectClose(dz!, convolve(conv, c, w));
-        const loss = (at: Float64Array): number =>
-          inputGradient(conv, z, at).reduce((sum, value, i) => sum + value * c[i]!, 0);
+        const loss = (at: Float64Array): number => inputGradient(conv, z, at).reduce((sum, value, i) => sum + value * c[i]!, 0);
         expectClose(dw!, numericGradient(loss, w));
       }),
     );

@@ -9,14 +9,23 @@ beforeAll(async () => {
 
 describe.each([[[7]], [[3, 5]], [[2, 4, 4, 3]], [[2, 8, 8, 16]], [[]]])('%j', (shape) => {
   test.each([0, 0.2, 1.5])('slope %d', (alpha) => {
-    const x = values(shape.reduce((a, b) => a * b, 1), 1);
+    const x = values(
+      shape.reduce((a, b) => a * b, 1),
+      1,
+    );
     const dy = values(x.length, 2);
     expectNoLeak(() =>
       tf.tidy(() => {
         const input = tf.tensor(x, shape);
         const f = (point: tf.Tensor): tf.Tensor => tf.leakyRelu(point, alpha);
-        expectClose(f(input), x.map((value) => (value > 0 ? value : alpha * value)));
-        expectClose(tf.grad(f)(input, tf.tensor(dy, shape)), dy.map((value, i) => (x[i]! > 0 ? value : alpha * value)));
+        expectClose(
+          f(input),
+          x.map((value) => (value > 0 ? value : alpha * value)),
+        );
+        expectClose(
+          tf.grad(f)(input, tf.tensor(dy, shape)),
+          dy.map((value, i) => (x[i]! > 0 ? value : alpha * value)),
+        );
       }),
     );
   });

@@ -21,8 +21,7 @@ const flags = [
   [true, true],
 ] as const;
 
-const stored = (rows: number, columns: number, transposed: boolean): [number, number] =>
-  transposed ? [columns, rows] : [rows, columns];
+const stored = (rows: number, columns: number, transposed: boolean): [number, number] => (transposed ? [columns, rows] : [rows, columns]);
 
 describe.each(flags)('transposeA %s, transposeB %s', (transposeA, transposeB) => {
   test.each(sizes)('[%d, %d] x [.., %d]', (rows, inner, columns) => {
@@ -31,9 +30,7 @@ describe.each(flags)('transposeA %s, transposeB %s', (transposeA, transposeB) =>
     const expected = matMul([rows, inner, columns], a, b, transposeA, transposeB);
     const shapeA = stored(rows, inner, transposeA);
     const shapeB = stored(inner, columns, transposeB);
-    expectNoLeak(() =>
-      tf.tidy(() => expectClose(tf.matMul(tf.tensor2d(a, shapeA), tf.tensor2d(b, shapeB), transposeA, transposeB), expected)),
-    );
+    expectNoLeak(() => tf.tidy(() => expectClose(tf.matMul(tf.tensor2d(a, shapeA), tf.tensor2d(b, shapeB), transposeA, transposeB), expected)));
     const bias = values(columns, 3);
     const fused = expected.map((value, i) => Math.max(value + bias[i % columns]!, 0));
     expectNoLeak(() =>
@@ -58,21 +55,24 @@ describe.each(flags)('transposeA %s, transposeB %s', (transposeA, transposeB) =>
     [3, 1],
     [1, 3],
   ])('a batch of %d against a batch of %d', (batchA, batchB) => {
-    for (const [rows, inner, columns] of [[4, 6, 5], [40, 33, 41]] as const) {
-    const a = values(batchA * rows * inner, 4);
-    const b = values(batchB * inner * columns, 5);
-    const expected = Array.from({ length: 3 }, (_, n) => {
-      const left = a.subarray((batchA === 1 ? 0 : n) * rows * inner);
-      const right = b.subarray((batchB === 1 ? 0 : n) * inner * columns);
-      return [...matMul([rows, inner, columns], left, right, transposeA, transposeB)];
-    }).flat();
-    expectNoLeak(() =>
-      tf.tidy(() => {
-        const left = tf.tensor3d(a, [batchA, ...stored(rows, inner, transposeA)]);
-        const right = tf.tensor3d(b, [batchB, ...stored(inner, columns, transposeB)]);
-        expectClose(tf.matMul(left, right, transposeA, transposeB), expected);
-      }),
-    );
+    for (const [rows, inner, columns] of [
+      [4, 6, 5],
+      [40, 33, 41],
+    ] as const) {
+      const a = values(batchA * rows * inner, 4);
+      const b = values(batchB * inner * columns, 5);
+      const expected = Array.from({ length: 3 }, (_, n) => {
+        const left = a.subarray((batchA === 1 ? 0 : n) * rows * inner);
+        const right = b.subarray((batchB === 1 ? 0 : n) * inner * columns);
+        return [...matMul([rows, inner, columns], left, right, transposeA, transposeB)];
+      }).flat();
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          const left = tf.tensor3d(a, [batchA, ...stored(rows, inner, transposeA)]);
+          const right = tf.tensor3d(b, [batchB, ...stored(inner, columns, transposeB)]);
+          expectClose(tf.matMul(left, right, transposeA, transposeB), expected);
+        }),
+      );
     }
   });
 });

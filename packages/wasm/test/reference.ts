@@ -28,8 +28,7 @@ function forEachTriple(c: Conv, visit: (input: number, filter: number, output: n
             const pixel = ((n * c.rows.input + y) * c.columns.input + x) * c.inChannels;
             const tap = (a * c.columns.filter + b) * c.inChannels;
             const out = ((n * c.rows.output + i) * c.columns.output + j) * c.outChannels;
-            for (let p = 0; p < c.inChannels; p++)
-              for (let q = 0; q < c.outChannels; q++) visit(pixel + p, (tap + p) * c.outChannels + q, out + q);
+            for (let p = 0; p < c.inChannels; p++) for (let q = 0; q < c.outChannels; q++) visit(pixel + p, (tap + p) * c.outChannels + q, out + q);
           }
 }
 
@@ -83,8 +82,7 @@ function windows(c: Conv, visit: (inputs: number[], output: number) => void): vo
   gathered.forEach(visit);
 }
 
-const firstLargest = (x: Values, inputs: number[]): number =>
-  inputs.reduce((best, input) => (x[input]! > x[best]! ? input : best), inputs[0]!);
+const firstLargest = (x: Values, inputs: number[]): number => inputs.reduce((best, input) => (x[input]! > x[best]! ? input : best), inputs[0]!);
 
 export function maxPool(c: Conv, x: Values): Float64Array {
   const out = new Float64Array(outputSize(c));

@@ -8,7 +8,11 @@ test('importing after the backend has started works, is silent, and is needed', 
   const x = tf.ones([1, 4, 4, 1]);
   const filterGradient = (): number[] => {
     const f = (filter: tf.Tensor): tf.Tensor => tf.conv2d(x as Tensor4D, filter as Tensor4D, 2, 'valid');
-    return [...tf.grad(f)(tf.ones([2, 2, 1, 1])).dataSync()];
+    return [
+      ...tf
+        .grad(f)(tf.ones([2, 2, 1, 1]))
+        .dataSync(),
+    ];
   };
   expect(filterGradient).toThrow(/Conv2DBackpropFilter/);
 

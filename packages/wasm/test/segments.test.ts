@@ -19,7 +19,10 @@ function segmentSum(x: ArrayLike<number>, length: number, segments: number): Flo
 }
 
 test.each([[[7]], [[7, 3]], [[7, 2, 5]]])('rows of %j', (shape) => {
-  const x = values(shape.reduce((a, b) => a * b), 1);
+  const x = values(
+    shape.reduce((a, b) => a * b),
+    1,
+  );
   expectNoLeak(() =>
     tf.tidy(() => {
       const sums = tf.unsortedSegmentSum(tf.tensor(x, shape), tf.tensor1d(ids, 'int32'), 5);
@@ -39,7 +42,11 @@ test('integers', () => {
 
 test('an embedding layer trains', async () => {
   const model = tf.sequential({
-    layers: [tf.layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 2, embeddingsInitializer: tf.initializers.randomUniform({ seed: 1 }) }), tf.layers.flatten(), tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) })],
+    layers: [
+      tf.layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 2, embeddingsInitializer: tf.initializers.randomUniform({ seed: 1 }) }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+    ],
   });
   model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
   const x = tf.tensor2d([0, 1, 2, 3, 4, 4], [3, 2], 'int32');

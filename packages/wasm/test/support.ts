@@ -72,8 +72,30 @@ export function convGrid(): ConvCase[] {
         cases.push(convCase([5, 8, 6], [filter, filter], [stride, stride], pad, [1, 4]));
         cases.push(convCase([2, 6, 5], [filter, filter === 1 ? 3 : filter - 1], [stride, 4 - stride], pad, [3, 1]));
       }
-  cases.push(convCase([2, 10, 11], [3, 2], [2, 3], [[2, 0], [1, 3]], [2, 2]));
-  cases.push(convCase([1, 5, 5], [2, 2], [1, 1], [[3, 3], [0, 2]], [1, 1]));
+  cases.push(
+    convCase(
+      [2, 10, 11],
+      [3, 2],
+      [2, 3],
+      [
+        [2, 0],
+        [1, 3],
+      ],
+      [2, 2],
+    ),
+  );
+  cases.push(
+    convCase(
+      [1, 5, 5],
+      [2, 2],
+      [1, 1],
+      [
+        [3, 3],
+        [0, 2],
+      ],
+      [1, 1],
+    ),
+  );
   cases.push(convCase([5, 14, 14], [5, 5], [2, 2], 'same', [9, 17]));
   cases.push(convCase([1, 1, 9], [1, 4], [1, 2], 'same', [1, 1]));
   return cases.filter((entry) => entry !== undefined);
