@@ -29,7 +29,8 @@ export async function mnist(options: MnistOptions = {}): Promise<Dataset> {
   const { split = 'train' } = options;
   expectOneOf(SCOPE, 'split', split, ['train', 'test']);
   const dir = options.dir ?? installedData();
-  const [images, labels] = await Promise.all([readIdxFile(dir, `${PREFIX[split]}-images-idx3-ubyte`), readIdxFile(dir, `${PREFIX[split]}-labels-idx1-ubyte`)]);
+  const images = await readIdxFile(dir, `${PREFIX[split]}-images-idx3-ubyte`);
+  const labels = await readIdxFile(dir, `${PREFIX[split]}-labels-idx1-ubyte`);
   return idxDataset({ name: split === 'train' ? 'mnist' : 'mnist test', images, labels, classes: 10, imageSize: [28, 28] });
 }
 

@@ -83,7 +83,7 @@ test('the speed is of the last ten seconds, not of the whole run', async () => {
   ]);
 });
 
-test('on a terminal: a bar with each player's sum, of 80 columns at most, which ends with its line', async () => {
+test('on a terminal: a bar with the sum of each player, of 80 columns at most, which ends with its line', async () => {
   const stream = sink(true);
   await train(progress({ stream }), 1);
   expect(stream.text).toContain('step 0/100 [------------] ');
