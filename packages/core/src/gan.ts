@@ -158,9 +158,9 @@ function player<O, L>(
       const { samples } = networks.generator.apply(latents, pass(!owns, rng.fork('generator')));
       return real.labels ? { samples, labels: real.labels } : { samples };
     };
-    const see = (side: Batch, stream: string): Side<O> => {
+    const see = (side: Batch, stream: string, updateState = owns): Side<O> => {
       const seen = discriminator.prepare?.(side, rng.fork(`prepare ${stream}`)) ?? side;
-      return { ...side, out: networks.discriminator.apply(seen, pass(owns, rng.fork(`discriminator ${stream}`))) };
+      return { ...side, out: networks.discriminator.apply(seen, pass(updateState, rng.fork(`discriminator ${stream}`))) };
     };
     // The critic's update takes no gradient through the generator: its fakes are made before the tape starts.
     const made = owns ? generate() : undefined;
@@ -174,7 +174,7 @@ function player<O, L>(
         ...(owns ? loss.discriminator(both as BothSides<O, L>) : loss.generator((both ?? context) as BothSides<O, L>)),
       };
       for (const { name: term, interval, penalty } of due) {
-        const score = (samples: tf.Tensor): O => see({ samples }, term).out;
+        const score = (samples: tf.Tensor): O => see({ samples }, term, false).out;
         losses[term] = tf.mul(penalty({ ...(both as BothSides<O, L>), score }), interval);
       }
       return owns ? { losses, metrics: accuracy(both as BothSides<O, L>) } : { losses };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { leanConv2D, leanDense } from './lean-layers.ts';
 import { batchNormalize, layerNormalize, upsampleNearest } from './ops.ts';
 import type { Pass } from './types.ts';
 
@@ -9,7 +10,8 @@ interface CallArguments {
 }
 
 type Layer = tf.layers.Layer;
-type Call = (input: tf.Tensor, args: CallArguments) => tf.Tensor;
+/** Undefined leaves an input to the stock layer. */
+type Call = (input: tf.Tensor, args: CallArguments) => tf.Tensor | undefined;
 
 /**
  * Gives the stock layers of a model a `call` that obeys {@link Pass} and has right gradients. The layers stay stock: a
@@ -28,7 +30,7 @@ export function adoptLayers(model: tf.LayersModel): void {
     layer.call = (inputs, kwargs) => {
       const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
       const args = kwargs as CallArguments;
-      return args.pass ? call(input, args) : stock(inputs, kwargs);
+      return (args.pass && call(input, args)) ?? stock(inputs, kwargs);
     };
   }
 }
@@ -54,6 +56,8 @@ export function roleOf(weightName: string): string {
 
 const adoptions: Readonly<Record<string, (layer: Layer, index: number) => Call | undefined>> = {
   BatchNormalization: adoptBatchNormalization,
+  Conv2D: leanConv2D,
+  Dense: leanDense,
   LayerNormalization: adoptLayerNormalization,
   Dropout: adoptDropout,
   UpSampling2D: adoptUpSampling,

@@ -27,6 +27,19 @@ export function nonSaturating(): Loss<Logits, unknown> {
   };
 }
 
+/**
+ * The critic's estimate of the Wasserstein distance, negated for the critic (Arjovsky et al. 2017,
+ * https://arxiv.org/abs/1701.07875). Its scores have no sigmoid; keep it Lipschitz with {@link gradientPenalty} or the like.
+ */
+export function wasserstein(): Loss<Logits, unknown> {
+  return {
+    name: 'wasserstein',
+    config: {},
+    discriminator: ({ real, fake }) => ({ real: tf.neg(tf.mean<tf.Scalar>(real.out.logits)), fake: tf.mean<tf.Scalar>(fake.out.logits) }),
+    generator: ({ fake }) => ({ fake: tf.neg(tf.mean<tf.Scalar>(fake.out.logits)) }),
+  };
+}
+
 /** `-log D(real)` and `-log(1 - D(fake))`, from logits. */
 function crossEntropy({ real, fake }: { real: { out: Logits }; fake: { out: Logits } }): Parts {
   return { real: minusLogSigmoid(real.out.logits), fake: tf.mean<tf.Scalar>(tf.softplus(fake.out.logits)) };

@@ -140,7 +140,12 @@ export interface PenaltyContext<O> extends BothSides<O, unknown> {
 
 /** A term added to one player's objective every `interval` of its updates, scaled by it; or a constraint on its weights after each. */
 export type Regularizer<O = Logits> = Described & { readonly player: 'generator' | 'discriminator' } & (
-    | { readonly interval: number; readonly penalty: (context: PenaltyContext<O>) => Scalar }
+    | {
+        readonly interval: number;
+        readonly penalty: (context: PenaltyContext<O>) => Scalar;
+        /** Differentiates the discriminator by its input: its second derivative must be right. */
+        readonly secondOrder?: boolean;
+      }
     | { readonly constrain: (variables: ReadonlyMap<string, Variable>) => void }
   );
 
