@@ -10,7 +10,7 @@ export interface Workload {
   readonly make: () => Stepper;
 }
 
-export interface Stepper {
+interface Stepper {
   readonly step: () => Promise<void>;
   readonly dispose: () => void;
 }
