@@ -1,7 +1,6 @@
 /** The steps that are timed, here and in their PyTorch twins (`peers/twins.py`), with their cost in GFLOP. */
-import { adam, defineGan, discriminator, generator, gradientPenalty, nonSaturating, Trainer, wasserstein, type Gan } from '@ganzoo/core';
+import { adam, arrayDataset, defineGan, discriminator, generator, gradientPenalty, nonSaturating, Trainer, wasserstein, type Gan } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp } from '@ganzoo/core/networks';
-import * as tf from '@tensorflow/tfjs';
 
 export interface Workload {
   readonly batch: number;
@@ -31,13 +30,11 @@ function only(name: string, gan: Gan): Gan {
 function trained(gan: () => Gan, batch: number, sampleShape: readonly number[]) {
   return (): Stepper => {
     const trainer = new Trainer(gan());
-    const data = tf.randomUniform([batch, ...sampleShape], -1, 1, 'float32', 1);
+    const size = sampleShape.reduce((product, side) => product * side, batch);
+    const data = arrayDataset({ name: 'noise', values: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), sampleShape });
     return {
       step: async () => void (await trainer.fit(data, { steps: trainer.step + 1, batchSize: batch, checkEvery: 1_000_000 })),
-      dispose: () => {
-        trainer.dispose();
-        data.dispose();
-      },
+      dispose: () => trainer.dispose(),
     };
   };
 }

@@ -33,7 +33,9 @@ const describe: Readonly<Record<Candidate, () => Promise<string>>> = {
     return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? 'GPU' : 'CPU, native';
   },
   async wasm() {
-    return `CPU, WebAssembly${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ' with SIMD' : ''}, 1 thread`;
+    const { getThreads } = await import('@ganzoo/wasm');
+    const threads = getThreads();
+    return `CPU, WebAssembly${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ' with SIMD' : ''}, ${threads} thread${threads === 1 ? '' : 's'}`;
   },
   async cpu() {
     return 'CPU, plain JavaScript (slow)';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { convolutionGeometry, type ConvolutionAttrs, type ConvolutionAxis } from './conv2d-geometry.ts';
 import { wasmKernel } from './kernel.ts';
+import { backwardFilter, isWorthwhile } from './parallel/conv2d.ts';
 import { paddedConv2d, type AxisPadding } from './padded-conv2d.ts';
 
 type Inputs = { x: Tensor4D; dy: Tensor4D };
@@ -11,8 +12,11 @@ type Attrs = ConvolutionAttrs & { filterShape: number[] };
  * The filter's gradient correlates the input with dy, one step of dy being a stride of the input:
  * a convolution dilated by the stride, with the batch in the place of the channels.
  */
-export const conv2DBackpropFilter = wasmKernel<Inputs, Attrs>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs) => {
-  const { rows, columns } = convolutionGeometry(tf.Conv2DBackpropFilter, x.shape, attrs.filterShape, dy.shape, attrs);
+export const conv2DBackpropFilter = wasmKernel<Inputs, Attrs>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs, backend) => {
+  const geometry = convolutionGeometry(tf.Conv2DBackpropFilter, x.shape, attrs.filterShape, dy.shape, attrs);
+  const { rows, columns } = geometry;
+  const quick = isWorthwhile(geometry, 'filter') ? backwardFilter(backend, x, dy, geometry) : undefined;
+  if (quick) return quick;
   return tf.tidy(() => {
     const correlated = paddedConv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), inputPadding(rows), inputPadding(columns), [
       rows.stride,

@@ -17,6 +17,7 @@ export type ConvolutionAxis = {
   readonly output: number;
   readonly filter: number;
   readonly stride: number;
+  readonly dilation: number;
   readonly padBefore: number;
 };
 
@@ -53,6 +54,7 @@ export function convolutionGeometry(
       output: rows,
       filter: info.filterHeight,
       stride: info.strideHeight,
+      dilation: 1,
       padBefore: info.padInfo.top,
     },
     columns: {
@@ -60,6 +62,7 @@ export function convolutionGeometry(
       output: columns,
       filter: info.filterWidth,
       stride: info.strideWidth,
+      dilation: 1,
       padBefore: info.padInfo.left,
     },
   };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { beforeStock } from './kernel.ts';
+import { isWorthwhile, multiply } from './parallel/mat-mul.ts';
 
 type Inputs = { a: Tensor; b: Tensor };
 type Attrs = { transposeA: boolean; transposeB: boolean };
@@ -14,6 +15,8 @@ type Product = (a: Tensor, b: Tensor) => Tensor;
 export function withPlainProducts(stock: KernelConfig): KernelConfig {
   return beforeStock<Inputs, Attrs>(({ a, b }, { transposeA, transposeB }, backend) => {
     const batch = matrices(a) * matrices(b);
+    const quick = batch === 1 ? onePair(a, b, transposeA, transposeB, backend) : undefined;
+    if (quick) return quick;
     if (batch === 0 || (batch === 1 && !transposeA && !transposeB)) return undefined;
     const plain: Product = (left, right) => runStock(stock, { a: left, b: right }, untransposed, backend);
     return tf.tidy(() => {
@@ -24,6 +27,14 @@ export function withPlainProducts(stock: KernelConfig): KernelConfig {
       return swapInnermost(flipped);
     });
   })(stock);
+}
+
+function onePair(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean, backend: BackendWasm): TensorInfo | undefined {
+  const [rows, inner] = [a.shape.at(transposeA ? -1 : -2)!, a.shape.at(transposeA ? -2 : -1)!];
+  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const outer = (a.rank > b.rank ? a : b).shape.slice(0, -2);
+  const product = { rows, inner, columns, transposeA, transposeB };
+  return isWorthwhile(product) ? multiply(backend, a, b, product, [...outer, rows, columns]) : undefined;
 }
 
 /** The fused product takes rank 3 and adds a bias along the last axis, so here operands are only transposed. */

@@ -27,6 +27,7 @@ export function poolGeometry(inputShape: readonly number[], dyShape: readonly nu
       output: dyShape[1]!,
       filter: info.filterHeight,
       stride: info.strideHeight,
+      dilation: 1,
       padBefore: info.padInfo.top,
     },
     columns: {
@@ -34,6 +35,7 @@ export function poolGeometry(inputShape: readonly number[], dyShape: readonly nu
       output: dyShape[2]!,
       filter: info.filterWidth,
       stride: info.strideWidth,
+      dilation: 1,
       padBefore: info.padInfo.left,
     },
   };

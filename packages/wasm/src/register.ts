@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { KernelConfig } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { avgPoolGrad } from './avg-pool-grad.ts';
+import { withParallelConv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { withRowConcat } from './concat.ts';
@@ -32,7 +33,7 @@ const implemented: readonly KernelConfig[] = [
 /** Kernels that stay stock inside and get something around them. */
 const wrapped: Readonly<Record<string, (stock: KernelConfig) => KernelConfig>> = {
   [tf.BatchMatMul]: withPlainProducts,
-  [tf.Conv2D]: withExplicitPadding,
+  [tf.Conv2D]: withParallelConv2D,
   _FusedMatMul: withTransposedOperands,
   [tf.FusedConv2D]: withExplicitPadding,
   [tf.DepthwiseConv2dNative]: withExplicitPadding,

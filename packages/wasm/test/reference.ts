@@ -1,6 +1,6 @@
 /** Convolutions and their gradients as plain float64 loops: what the kernels are compared with. */
 
-export type Axis = { input: number; filter: number; stride: number; output: number; padBefore: number };
+export type Axis = { input: number; filter: number; stride: number; dilation: 1; output: number; padBefore: number };
 export type Pad = 'same' | 'valid' | number | readonly [before: number, after: number];
 export type Conv = { batch: number; inChannels: number; outChannels: number; rows: Axis; columns: Axis };
 
@@ -8,11 +8,11 @@ export function axis(input: number, filter: number, stride: number, pad: Pad): A
   if (pad === 'same') {
     const output = Math.ceil(input / stride);
     const total = Math.max(0, (output - 1) * stride + filter - input);
-    return { input, filter, stride, output, padBefore: Math.floor(total / 2) };
+    return { input, filter, stride, dilation: 1, output, padBefore: Math.floor(total / 2) };
   }
   const [before, after] = pad === 'valid' ? [0, 0] : typeof pad === 'number' ? [pad, pad] : pad;
   const output = Math.floor((input + before + after - filter) / stride) + 1;
-  return { input, filter, stride, output, padBefore: before };
+  return { input, filter, stride, dilation: 1, output, padBefore: before };
 }
 
 /** Calls visit with the flat offsets of every (input, filter, output) triple one convolution multiplies. */

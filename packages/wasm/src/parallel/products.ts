@@ -1,0 +1,136 @@
+import type { Memory } from './memory.ts';
+import { zeros } from './memory.ts';
+import { getThreads, run } from './threads.ts';
+
+/** Rows and columns of the tiles that native/kernels.c keeps in registers. */
+export const tileRows = 5;
+export const tileColumns = 8;
+
+/** Which rows of the operand each row of the result is a sum over. Offsets count floats from the start of an image; -1 reads zeros. */
+export interface GatherPlan {
+  /** `[tile][tap][row of tile]` */
+  readonly offsets: Int32Array;
+  /** `[tile][row of tile]`: where each row of the result goes, -1 for the rows past the last. */
+  readonly targets: Int32Array;
+  readonly tiles: number;
+  /** Which of the filter's taps take part. */
+  readonly taps: Int32Array;
+}
+
+interface Gather {
+  readonly plan: GatherPlan;
+  readonly operand: number;
+  readonly operandStride: number;
+  /** `[tap][depth][columns]`, or `[tap][columns][depth]` when transposed. */
+  readonly filter: number;
+  readonly transposed: boolean;
+  readonly depth: number;
+  readonly columns: number;
+  readonly out: number;
+  readonly outStride: number;
+  readonly images: number;
+}
+
+/** Elements that {@link gather} allocates. */
+export function gatherRoom({ offsets, targets, taps }: GatherPlan, depth: number, columns: number): number {
+  return offsets.length + targets.length + taps.length + taps.length * depth * roundUp(columns, tileColumns) + 256;
+}
+
+/** `out[row][column] = sum over taps and depth of operand[offset + k] * filter[tap][k][column]`, for each image. */
+export function gather(space: Memory, { plan, operand, operandStride, filter, transposed, depth, columns, out, outStride, images }: Gather): void {
+  const { tiles, taps } = plan;
+  const packed = space.allocate(taps.length * depth * roundUp(columns, tileColumns));
+  const chosen = space.putInts(taps);
+  space.exports.pack(filter, packed, chosen, taps.length, depth, columns, transposed ? 1 : 0);
+  const tilesPerChunk = share(tiles, images);
+  const job = [
+    0,
+    operand,
+    packed,
+    out,
+    space.putInts(plan.offsets),
+    space.putInts(plan.targets),
+    zeros,
+    taps.length,
+    depth,
+    columns,
+    tiles,
+    tilesPerChunk,
+    images,
+    operandStride,
+    0,
+    outStride,
+  ];
+  run(space, job, images * Math.ceil(tiles / tilesPerChunk));
+}
+
+/** For each tap, the pairs of places in two operands whose outer products are summed. */
+export interface OuterPlan {
+  /** `[pair][2]`, counted in floats from the start of an image. */
+  readonly pairs: Int32Array;
+  /** Where each tap's pairs begin; one more entry says where the last end. */
+  readonly starts: Int32Array;
+}
+
+interface Outer {
+  readonly plan: OuterPlan;
+  readonly left: number;
+  readonly leftStride: number;
+  readonly right: number;
+  readonly rightStride: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly images: number;
+}
+
+export function outerRoom({ pairs, starts }: OuterPlan, rows: number, columns: number): number {
+  return pairs.length + starts.length + (starts.length - 1) * roundUp(rows, tileRows) * roundUp(columns, tileColumns) + 192;
+}
+
+/** `result[tap][row][column] = sum over images and pairs of left[first + row] * right[second + column]`, copied to `result`. */
+export function outer(space: Memory, { plan, left, leftStride, right, rightStride, rows, columns, images }: Outer, result: () => Float32Array): void {
+  const taps = plan.starts.length - 1;
+  const tiles = Math.ceil(rows / tileRows);
+  const [paddedRows, paddedColumns] = [tiles * tileRows, roundUp(columns, tileColumns)];
+  const sums = space.allocate(taps * paddedRows * paddedColumns);
+  const tilesPerChunk = share(tiles, taps);
+  const job = [
+    1,
+    left,
+    right,
+    sums,
+    space.putInts(plan.pairs),
+    space.putInts(plan.starts),
+    zeros,
+    taps,
+    0,
+    columns,
+    tiles,
+    tilesPerChunk,
+    images,
+    leftStride,
+    rightStride,
+    0,
+  ];
+  run(space, job, taps * Math.ceil(tiles / tilesPerChunk));
+
+  const to = result();
+  for (let tap = 0; tap < taps; tap++) {
+    const from = sums + 4 * tap * paddedRows * paddedColumns;
+    if (paddedColumns === columns) {
+      to.set(space.floats(from, rows * columns), tap * rows * columns);
+      continue;
+    }
+    for (let row = 0; row < rows; row++) to.set(space.floats(from + 4 * row * paddedColumns, columns), (tap * rows + row) * columns);
+  }
+}
+
+/** Tiles a chunk, so that each thread finds a few chunks. */
+function share(tiles: number, outerCount: number): number {
+  const wanted = Math.ceil((4 * getThreads()) / outerCount);
+  return Math.max(1, Math.ceil(tiles / wanted));
+}
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
