@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { floats } from '../heap.ts';
-import { zerosLength, type Memory } from './memory.ts';
+import { zerosLength } from './memory.ts';
 import { backwardPlans, filterPlan, forwardPlan, remembered, type Axis } from './plans.ts';
 import { gather, gatherRoom, outer, outerRoom, tileColumns, tileRows, type GatherPlan, type OuterPlan } from './products.ts';
 import { workspace } from './threads.ts';
@@ -46,7 +46,7 @@ export function backwardInput(backend: BackendWasm, dy: TensorInfo, filter: Tens
 export function backwardFilter(backend: BackendWasm, x: TensorInfo, dy: TensorInfo, convolution: Convolution): TensorInfo | undefined {
   const { batch, inChannels, outChannels, rows, columns } = convolution;
   const plan = rememberOuter(keyOf(convolution), () => filterPlan(rows, columns, inChannels, outChannels));
-  const space = room(sizeOf(x) + sizeOf(dy) + outerRoom(plan, inChannels, outChannels));
+  const space = workspace(sizeOf(x) + sizeOf(dy) + outerRoom(plan, inChannels, outChannels));
   if (!space) return undefined;
   const out = backend.makeOutput([rows.filter, columns.filter, inChannels, outChannels], 'float32');
   const left = space.put(floats(backend, x));
@@ -65,7 +65,7 @@ interface Operands {
 }
 
 /** Plans one after another into one result. */
-export function gathered(
+function gathered(
   backend: BackendWasm,
   plans: readonly GatherPlan[],
   { operand, filter, transposed, depth, columns }: Operands,
@@ -73,7 +73,7 @@ export function gathered(
 ): TensorInfo | undefined {
   const size = shape.reduce((a, b) => a * b, 1);
   const images = shape[0] as number;
-  const space = room(sizeOf(operand) + sizeOf(filter) + size + plans.reduce((sum, plan) => sum + gatherRoom(plan, depth, columns), 0) + 256);
+  const space = workspace(sizeOf(operand) + sizeOf(filter) + size + plans.reduce((sum, plan) => sum + gatherRoom(plan, depth, columns), 0) + 256);
   if (!space) return undefined;
   const out = backend.makeOutput(shape, 'float32');
   const [operandAt, filterAt, outAt] = [space.put(floats(backend, operand)), space.put(floats(backend, filter)), space.allocate(size)];
@@ -93,11 +93,6 @@ export function gathered(
   }
   floats(backend, out).set(space.floats(outAt, size));
   return out;
-}
-
-export function room(elements: number): Memory | undefined {
-  const space = workspace();
-  return space?.reserve(elements) ? space : undefined;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { floats } from '../heap.ts';
-import { room } from './conv2d.ts';
 import { zerosLength } from './memory.ts';
 import { remembered, rowsPlan } from './plans.ts';
 import { gather, gatherRoom, outer, outerRoom, type GatherPlan, type OuterPlan } from './products.ts';
+import { workspace } from './threads.ts';
 
 const rememberRows = remembered<GatherPlan>();
 const rememberOuter = remembered<OuterPlan>();
@@ -30,7 +30,7 @@ export function multiply(backend: BackendWasm, a: TensorInfo, b: TensorInfo, pro
 
 function byRows(backend: BackendWasm, a: TensorInfo, b: TensorInfo, { rows, inner, columns, transposeB }: Product, shape: number[]): TensorInfo | undefined {
   const plan = rememberRows([rows, inner, columns].join(), () => rowsPlan(rows, inner, columns));
-  const space = room(rows * inner + inner * columns + rows * columns + gatherRoom(plan, inner, columns) + 256);
+  const space = workspace(rows * inner + inner * columns + rows * columns + gatherRoom(plan, inner, columns) + 256);
   if (!space) return undefined;
   const out = backend.makeOutput(shape, 'float32');
   const [operand, filter, outAt] = [space.put(floats(backend, a)), space.put(floats(backend, b)), space.allocate(rows * columns)];
@@ -47,7 +47,7 @@ function leftTransposed(backend: BackendWasm, a: TensorInfo, b: TensorInfo, { ro
     pairs: Int32Array.from({ length: 2 * stretch }, (_, i) => (i >> 1) * (i & 1 ? columns : rows)),
     starts: Int32Array.of(0, stretch),
   }));
-  const space = room(inner * rows + inner * columns + outerRoom(plan, rows, columns) + 256);
+  const space = workspace(inner * rows + inner * columns + outerRoom(plan, rows, columns) + 256);
   if (!space) return undefined;
   const out = backend.makeOutput(shape, 'float32');
   const [left, right] = [space.put(floats(backend, a)), space.put(floats(backend, b))];

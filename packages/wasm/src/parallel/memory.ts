@@ -7,7 +7,7 @@ const pageBytes = 65_536;
 /** Where things lie: below are the stacks and what never moves, above is room for the data of one product after another. */
 export const jobAddress = 65_536;
 const zerosAddress = 131_072;
-export const stackBytes = 16_384;
+const stackBytes = 16_384;
 const stacksAddress = 524_288;
 const roomAddress = 1_048_576;
 

@@ -131,6 +131,6 @@ function share(tiles: number, outerCount: number): number {
   return Math.max(1, Math.ceil(tiles / wanted));
 }
 
-export function roundUp(value: number, multiple: number): number {
+function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }

@@ -52,17 +52,21 @@ export function getThreads(): number {
   return builtin('node:worker_threads') ? Math.min(wanted ?? os?.availableParallelism() ?? 1, 8) : 1;
 }
 
-/** The memory that products are computed in, with its threads started; undefined where WebAssembly lacks SIMD. */
-export function workspace(): Memory | undefined {
-  if (memory) return memory;
+/** The memory that products are computed in, with room for so many elements; undefined where there is none, or no SIMD. */
+export function workspace(elements: number): Memory | undefined {
+  memory ??= open();
+  return memory?.reserve(elements) ? memory : undefined;
+}
+
+function open(): Memory | undefined {
   const threads = getThreads();
   try {
-    memory = new Memory(threads > 1);
+    const space = new Memory(threads > 1);
+    if (threads > 1) start(space, threads - 1);
+    return space;
   } catch {
     return undefined;
   }
-  if (threads > 1) start(memory, threads - 1);
-  return memory;
 }
 
 function start({ module, memory }: Memory, count: number): void {
