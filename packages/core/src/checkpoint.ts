@@ -18,25 +18,34 @@ export interface RunState {
   readonly gan: Json;
 }
 
-/** A checkpoint's bytes. Throws when a value is NaN or infinite: no file ever holds one. */
-export async function encodeCheckpoint(state: RunState, variables: ReadonlyMap<string, tf.Tensor>): Promise<Uint8Array> {
-  return encodeSafetensors(await readVariables(variables), { format: `ganzoo ${format}`, run: JSON.stringify(state) });
+/**
+ * A checkpoint's bytes: the values of the moment of the call, though a training goes on while they are read. Throws when
+ * one is NaN or infinite: no file ever holds such a value.
+ */
+export async function encodeCheckpoint(state: RunState, variables: ReadonlyMap<string, tf.Variable>): Promise<Uint8Array> {
+  // An update gives a variable new values and leaves the old ones to whoever else holds them.
+  const snapshot = [...variables].map(([name, variable]) => [name, tf.keep(tf.clone(variable))] as const);
+  try {
+    const tensors = new Map<string, StoredTensor>();
+    for (const [name, tensor] of snapshot) {
+      const values = new Float32Array(await tensor.data());
+      expectFinite(name, values);
+      tensors.set(name, { shape: tensor.shape, values });
+    }
+    return encodeSafetensors(tensors, { format: `ganzoo ${format}`, run: JSON.stringify(state) });
+  } finally {
+    tf.dispose(snapshot.map(([, tensor]) => tensor));
+  }
 }
 
-/** Copies values off the device, refusing those that are not finite. */
-export async function readVariables(variables: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, StoredTensor>> {
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, variable] of variables) {
-    const values = new Float32Array(await variable.data());
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw new GanzooError(
-        SCOPE,
-        `'${name}' holds ${values[bad]} at value ${bad}: nothing was saved. Go on from the last checkpoint with a lower learning rate or clipped gradients.`,
-      );
-    tensors.set(name, { shape: variable.shape, values });
-  }
-  return tensors;
+/** Throws, naming the weight, when a value is NaN or infinite. */
+export function expectFinite(name: string, values: Float32Array): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new GanzooError(
+    SCOPE,
+    `'${name}' holds ${values[bad]} at value ${bad}: nothing was saved. Go on from the last checkpoint with a lower learning rate or clipped gradients.`,
+  );
 }
 
 export interface Checkpoint {

@@ -44,7 +44,7 @@ export function arrayDataset({ name, values, sampleShape, labels }: ArrayData): 
     name,
     size: count,
     sampleShape,
-    range: toFloat ? [-1, 1] : extent(values, name),
+    range: toFloat ? [-1, 1] : extent(values, `'${name}'`),
     async *batches({ size, rng, cursor }: BatchRequest): AsyncGenerator<Drawn> {
       let position = startOf(cursor);
       const order = epochs(rng, count);
@@ -77,10 +77,10 @@ function startOf(cursor: unknown): number {
   return cursor;
 }
 
-function extent(values: Float32Array, name: string): readonly [number, number] {
+function extent(values: Float32Array, what: string): readonly [number, number] {
   let [least, greatest] = [Infinity, -Infinity];
   values.forEach((value, index) => {
-    if (!Number.isFinite(value)) throw new GanzooError(SCOPE, `'${name}' holds ${value} at value ${index}; remove or repair that sample.`);
+    if (!Number.isFinite(value)) throw new GanzooError(SCOPE, `${what} holds ${value} at value ${index}; remove or repair that sample.`);
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   });
@@ -191,11 +191,20 @@ export function checkDataset(dataset: Dataset, gan: Pick<Gan, 'name' | 'expects'
 /** The same for one batch of a stream, whose values nobody has seen before. */
 export async function checkBatch(batch: Batch, dataset: Dataset, gan: Pick<Gan, 'name' | 'expects'>): Promise<void> {
   const { expects } = gan;
-  if (!expects || !(batch?.samples instanceof tf.Tensor)) return;
-  if (!dataset.sampleShape) checkShape(batch.samples.shape.slice(1), expects.sampleShape, `a batch of '${dataset.name}'`, gan.name);
+  if (!expects) return;
+  const what = `a batch of '${dataset.name}'`;
+  const { samples, labels } = batch;
+  if (!(samples instanceof tf.Tensor)) throw new GanzooError(SCOPE, `${what} has no samples. Yield { samples } or { samples, labels }.`);
+  if (samples.dtype !== 'float32')
+    throw new GanzooError(SCOPE, `${what} is ${samples.dtype}; samples must be float32. Cast and rescale them: bytes become floats by x / 127.5 - 1.`);
+  const count = samples.shape[0] ?? 0;
+  if (count === 0) throw new GanzooError(SCOPE, `${what} is empty; yield at least one sample.`);
+  if (labels && labels.shape.join() !== String(count))
+    throw new GanzooError(SCOPE, `${what} has ${count} samples but labels of shape ${showShape(labels.shape)}; give one int32 label a sample.`);
+  if (!dataset.sampleShape) checkShape(samples.shape.slice(1), expects.sampleShape, what, gan.name);
   if (!dataset.range) {
-    const values = (await batch.samples.data()) as Float32Array;
-    checkRange(extent(values, `a batch of '${dataset.name}'`), expects.range, `a batch of '${dataset.name}'`);
+    const values = (await samples.data()) as Float32Array;
+    checkRange(extent(values, what), expects.range, what);
   }
 }
 

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Ema, Live, Network, Networks, Pass, Rng, Sampler } from './types.ts';
-
-type AnyLive = Live<never, unknown>;
+import type { AnyLive, Ema, Network, Networks, Pass, Rng, Sampler } from './types.ts';
 
 const calibrationBatches = 8;
 const calibrationBatchSize = 128;
@@ -22,10 +20,10 @@ export class Average {
     }
   }
 
-  /** Moves the averages one step; the half-life is counted in real samples, so that it means the same at every batch size. */
-  update(sources: Readonly<Record<string, AnyLive>>, batchSize: number, realSamples: number): void {
+  /** Moves the averages one round on, in which so many real samples were drawn: a half-life in samples means the same at every batch size. */
+  update(sources: Readonly<Record<string, AnyLive>>, samplesInRound: number, realSamples: number): void {
     const halfLife = Math.min(this.#ema.halfLifeImages, realSamples * this.#ema.rampUp);
-    const keep = 0.5 ** (batchSize / Math.max(halfLife, 1e-8));
+    const keep = 0.5 ** (samplesInRound / Math.max(halfLife, 1e-8));
     tf.tidy(() => {
       for (const [name, live] of Object.entries(this.live)) {
         const source = sources[name] as AnyLive;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectKeys, expectNumber, GanzooError, showShape } from './errors.ts';
 import { adam } from './optimizers.ts';
 import type {
+  AnyLive,
   Batch,
   BothSides,
   Described,
@@ -10,7 +11,6 @@ import type {
   Gan,
   Generator,
   Json,
-  Live,
   Loss,
   Networks,
   Objective,
@@ -222,7 +222,7 @@ function expectUnique(what: string, names: readonly string[]): void {
 }
 
 /** Both networks must agree on what a sample is, and the discriminator must say one thing of each. */
-function checkFit(live: Readonly<Record<string, Live<never, unknown>>>, sampleShape: Shape | undefined): void {
+function checkFit(live: Readonly<Record<string, AnyLive>>, sampleShape: Shape | undefined): void {
   const [made, seen] = [live['generator']?.model?.outputs[0]?.shape.slice(1), live['discriminator']?.model?.inputs[0]?.shape.slice(1)];
   const expected = sampleShape ?? seen;
   if (made && expected && !sameShape(made, expected)) {

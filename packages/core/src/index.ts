@@ -51,6 +51,9 @@ export { discriminator, generator, type DiscriminatorOptions, type GeneratorOpti
 export { liveModel, modelRecipe, type ModelRecipe } from './live.ts';
 export { defineGame, defineGan, type EmaOptions, type GanSpec } from './gan.ts';
 export { defineVariant, type VariantDefinition, type VariantOptions, type VariantSettings } from './variant.ts';
+export { enableHigherOrderGradients } from './gradients.ts';
+export { assertTwiceDifferentiable, checkGradients } from './check-gradients.ts';
+export type { GradientReport, GradientRow } from './gradients/report.ts';
 export { Trainer } from './trainer.ts';
 export type { FitOptions, FitResult } from './loop.ts';
 export { NonFiniteLossError } from './readings.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { leanConv2D, leanDense } from './lean-layers.ts';
-import { batchNormalize, layerNormalize, upsampleNearest } from './ops.ts';
+import { batchNormalize, layerNormalize } from './ops.ts';
 import type { Pass } from './types.ts';
 
 /** What a layer is called with besides its input. `pass` is missing when somebody calls `model.predict` directly. */
@@ -13,16 +13,23 @@ type Layer = tf.layers.Layer;
 /** Undefined leaves an input to the stock layer. */
 type Call = (input: tf.Tensor, args: CallArguments) => tf.Tensor | undefined;
 
+const adopted = new WeakSet<Layer>();
+
 /**
  * Gives the stock layers of a model a `call` that obeys {@link Pass} and has right gradients. The layers stay stock: a
  * saved model loads in plain TensorFlow.js, and any function that builds a model can be a network.
  *
  * - BatchNormalization moves its moments only where the pass allows it, works without scale or center, and tiles nothing.
  * - Dropout draws a new mask at each call from the pass's stream, also when it was given a seed.
- * - LayerNormalization and nearest UpSampling2D have gradients that are right on every backend.
+ * - LayerNormalization tiles nothing.
+ *
+ * Layers that have been given theirs keep it. The gradients of all others are those of their ops: see
+ * {@link enableHigherOrderGradients}.
  */
 export function adoptLayers(model: tf.LayersModel): void {
   for (const [index, layer] of allLayers(model).entries()) {
+    if (adopted.has(layer)) continue;
+    adopted.add(layer);
     const adopt = adoptions[layer.getClassName()];
     const call = adopt?.(layer, index);
     if (!call) continue;
@@ -60,7 +67,6 @@ const adoptions: Readonly<Record<string, (layer: Layer, index: number) => Call |
   Dense: leanDense,
   LayerNormalization: adoptLayerNormalization,
   Dropout: adoptDropout,
-  UpSampling2D: adoptUpSampling,
 };
 
 function adoptBatchNormalization(layer: Layer): Call | undefined {
@@ -127,10 +133,4 @@ function adoptDropout(layer: Layer, index: number): Call {
     const draws = pass.rng.fork(`dropout ${index}`).uniform(shape, 1 - rate, 2 - rate);
     return tf.mul(input, tf.mul(tf.floor(draws), 1 / (1 - rate)));
   };
-}
-
-function adoptUpSampling(layer: Layer): Call | undefined {
-  const { size, interpolation, dataFormat } = layer.getConfig() as { size: [number, number]; interpolation?: string; dataFormat: string };
-  if (dataFormat === 'channelsFirst' || (interpolation ?? 'nearest') !== 'nearest') return undefined;
-  return (input) => upsampleNearest(input as tf.Tensor4D, size);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GanzooError } from './errors.ts';
 import { adoptLayers, allLayers, roleOf } from './layers.ts';
 import { withSeededMathRandom } from './random.ts';
+import { refuseUntrainable } from './refusals.ts';
 import type { Json, Live, Pass, Rng } from './types.ts';
 
 /** Any function that builds a model. Its name and configuration, where it has them, tell one run from another. */
@@ -31,6 +32,12 @@ export function liveModel<I, O>(
       scope,
       `network must return a built tf.LayersModel, got ${got}. Return tf.model(...) or a tf.sequential(...) whose first layer has an inputShape.`,
     );
+  }
+  try {
+    refuseUntrainable(scope, model);
+  } catch (error) {
+    disposeModel(model);
+    throw error;
   }
   adoptLayers(model);
   const { trainable, state } = variablesOf(model);

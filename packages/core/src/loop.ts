@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkBatch, checkDataset, disposeBatch } from './data.ts';
-import { expectInteger, expectKeys, GanzooError } from './errors.ts';
+import { Batches, type DrawnBatch } from './batches.ts';
+import { checkDataset, disposeBatch } from './data.ts';
+import { expectInteger, expectKeys } from './errors.ts';
 import { describe } from './gan.ts';
 import type { Callback, Dataset, Run, SampleOptions, Store } from './run-types.ts';
-import type { Batch, Gan, Json, Rng } from './types.ts';
+import type { Gan, Json, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 
@@ -13,7 +14,7 @@ export interface FitOptions {
   /** 64 unless told. A stream yields batches of its own size. */
   readonly batchSize?: number;
   readonly callbacks?: readonly Callback[];
-  /** Stops the training after the round under way. */
+  /** Stops the training after the round under way, or while it waits for data. */
   readonly signal?: AbortSignal;
   /** Steps between looks at whether the losses are finite; the first bad step is named all the same. 50 unless told. */
   readonly checkEvery?: number;
@@ -33,18 +34,16 @@ export interface Session<B> {
   readonly rng: Rng;
   readonly progress: () => { readonly step: number; readonly realSamples: number };
   readonly cursor: () => Json;
-  readonly drew: (count: number, cursor: Json) => void;
-  /** Plays one round; false when the data ended in it. */
-  readonly round: (draw: Draw<B>) => Promise<boolean>;
+  /** Batches that a round takes. */
+  readonly draws: number;
+  readonly round: (batches: readonly DrawnBatch<B>[]) => Promise<void>;
   readonly losses: () => Promise<Readonly<Record<string, number>>>;
   readonly assertFinite: () => Promise<void>;
   readonly sample: (count: number, options?: SampleOptions) => tf.Tensor;
   readonly save: (store: Store) => Promise<void>;
 }
 
-type Draw<B> = (fresh: boolean) => Promise<{ readonly batch: B; readonly size: number } | undefined>;
-
-/** Draws, plays rounds, calls back, and gives the event loop a turn between rounds. */
+/** Draws, plays rounds, calls back. */
 export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, options: FitOptions): Promise<FitResult> {
   expectKeys(SCOPE, options, ['steps', 'batchSize', 'callbacks', 'signal', 'checkEvery']);
   const { steps, batchSize = 64, callbacks = [], signal, checkEvery = 50 } = options;
@@ -54,7 +53,8 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   // Games of other batches than samples and labels answer for them in their own check.
   checkDataset(dataset as unknown as Dataset, session.gan as Gan);
 
-  const batches = new Batches(session, dataset, batchSize);
+  const cursor = session.cursor();
+  const batches = new Batches(session.gan, dataset, { size: batchSize, rng: session.rng, ...(cursor !== null && { cursor }) }, signal);
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const run = runView(session, { steps, batchSize, seconds });
@@ -67,9 +67,15 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         reason = 'aborted';
         break;
       }
-      if (!(await session.round(batches.draw))) {
-        reason = 'exhausted';
+      const drawn = await batches.draw(session.draws);
+      if (!drawn) {
+        reason = signal?.aborted ? 'aborted' : 'exhausted';
         break;
+      }
+      try {
+        await session.round(drawn);
+      } finally {
+        for (const { batch } of drawn) disposeBatch(batch);
       }
       if (run.step % checkEvery === 0 || run.step === steps) await session.assertFinite();
       let stop = false;
@@ -78,7 +84,6 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         reason = 'stopped';
         break;
       }
-      await nextTask();
     }
     await session.assertFinite();
   } catch (error) {
@@ -94,51 +99,6 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   }
   if (failures.length > 0) throw failures[0];
   return { reason, step: run.step, seconds: seconds() };
-}
-
-/** The batch in play. It lives until the next is drawn, since a player may look at the same one again. */
-class Batches<B> {
-  readonly #session: Session<B>;
-  readonly #dataset: Dataset<B>;
-  readonly #iterator: AsyncIterator<{ batch: B; cursor: Json }>;
-  #current: { batch: B; size: number } | undefined;
-
-  constructor(session: Session<B>, dataset: Dataset<B>, size: number) {
-    this.#session = session;
-    this.#dataset = dataset;
-    const cursor = session.cursor();
-    this.#iterator = dataset.batches({ size, rng: session.rng, ...(cursor !== null && { cursor }) })[Symbol.asyncIterator]();
-  }
-
-  readonly draw: Draw<B> = async (fresh) => {
-    if (this.#current && !fresh) return this.#current;
-    const { value, done } = await this.#iterator.next();
-    this.#drop();
-    if (done) return undefined;
-    const { batch, cursor } = value as { batch: B; cursor: Json };
-    const size = sizeOf(batch);
-    this.#current = { batch, size };
-    await checkBatch(batch as unknown as Batch, this.#dataset as unknown as Dataset, this.#session.gan as Gan);
-    this.#session.drew(size, cursor);
-    return this.#current;
-  };
-
-  async close(): Promise<void> {
-    this.#drop();
-    await this.#iterator.return?.();
-  }
-
-  #drop(): void {
-    if (this.#current) disposeBatch(this.#current.batch);
-    this.#current = undefined;
-  }
-}
-
-/** The leading dimension of the first tensor in a batch of any shape. */
-function sizeOf(batch: unknown): number {
-  const found = batch instanceof tf.Tensor ? batch : Object.values((batch ?? {}) as object).find((value) => value instanceof tf.Tensor);
-  if (!found) throw new GanzooError(SCOPE, 'a batch must hold tensors, such as { samples }. Yield those from the dataset.');
-  return (found as tf.Tensor).shape[0] ?? 1;
 }
 
 function runView<B>(session: Session<B>, { steps, batchSize, seconds }: { steps: number; batchSize: number; seconds: () => number }): Run {
@@ -162,18 +122,3 @@ function runView<B>(session: Session<B>, { steps, batchSize, seconds }: { steps:
     save: session.save,
   };
 }
-
-/** Lets timers, signals and messages be served; a promise alone would not. */
-const nextTask: () => Promise<void> =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
-    : () =>
-        new Promise((resolve) => {
-          // Not a timer: browsers hold those back for 4 ms and more.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => {
-            port1.close();
-            resolve();
-          };
-          port2.postMessage(null);
-        });

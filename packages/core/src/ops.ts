@@ -79,10 +79,3 @@ export function layerNormalize(
   const scaled = scale ? tf.mul(normal, scale) : normal;
   return offset ? tf.add(scaled, offset) : scaled;
 }
-
-/** Repeats each pixel: `[n, h, w, c]` to `[n, h * fh, w * fw, c]`. The stock gradient is wrong on the cpu backend for batches over 1. */
-export function upsampleNearest(x: tf.Tensor4D, [fh, fw]: readonly [number, number]): tf.Tensor4D {
-  const [n, h, w, c] = x.shape;
-  const spread = tf.mul(tf.reshape(x, [n, h, 1, w, 1, c]), tf.ones([1, 1, fh, 1, fw, 1]));
-  return tf.reshape(spread, [n, h * fh, w * fw, c]);
-}

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Readings } from './readings.ts';
 import { computeUpdate } from './step.ts';
-import type { Live, Optimizer, Player, Turn } from './types.ts';
+import type { AnyLive, Optimizer, Player, Turn } from './types.ts';
 
 /** A player at the table: what it moves, its optimizer, and how often it has moved. */
 export class Seat<B> {
@@ -11,11 +11,11 @@ export class Seat<B> {
   readonly variables: ReadonlyMap<string, tf.Variable>;
   updates = 0;
 
-  constructor(player: Player<B, never>, networks: Readonly<Record<string, Live<never, unknown>>>) {
+  constructor(player: Player<B, never>, networks: Readonly<Record<string, AnyLive>>) {
     this.player = player;
     this.optimizer = player.optimizer.build();
     this.variables = new Map(
-      player.moves.flatMap((name) => [...(networks[name] as Live<never, unknown>).trainable].map(([key, variable]) => [`${name}/${key}`, variable] as const)),
+      player.moves.flatMap((name) => [...(networks[name] as AnyLive).trainable].map(([key, variable]) => [`${name}/${key}`, variable] as const)),
     );
     // Slots exist from the start, so that every step holds as many tensors as the first.
     this.optimizer.slots(this.variables);
@@ -34,4 +34,37 @@ export class Seat<B> {
     }
     this.updates++;
   }
+}
+
+/** Batches that a round takes: one for each update of a player who wants its own. */
+export function drawsPerRound(seats: readonly Seat<never>[]): number {
+  const fresh = seats.filter(({ player }) => player.batch === 'new').reduce((sum, { player }) => sum + player.updates, 0);
+  return Math.max(1, fresh);
+}
+
+type Lives = Readonly<Record<string, AnyLive>>;
+
+interface RunParts {
+  readonly networks: Lives;
+  readonly averages: Lives;
+  readonly seats: readonly Seat<never>[];
+  readonly state: Readonly<Record<string, tf.Variable>>;
+}
+
+/** Every variable of a run by a name that is the same in each process. */
+export function runVariables({ networks, averages, seats, state }: RunParts): Map<string, tf.Variable> {
+  const all = new Map<string, tf.Variable>();
+  for (const [prefix, lives] of [
+    ['network', networks],
+    ['ema', averages],
+  ] as const) {
+    for (const [name, live] of Object.entries(lives)) {
+      for (const kind of ['trainable', 'state'] as const) for (const [key, variable] of live[kind]) all.set(`${prefix}/${name}/${key}`, variable);
+    }
+  }
+  for (const { player, optimizer, variables } of seats) {
+    for (const [key, slot] of optimizer.slots(variables)) all.set(`optimizer/${player.name}/${key}`, slot);
+  }
+  for (const [name, value] of Object.entries(state)) all.set(`state/${name}`, value);
+  return all;
 }

@@ -1,27 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkpointFile, encodeCheckpoint, expectSameGan, readCheckpoint, restoreVariables } from './checkpoint.ts';
 import { toDataset, type DataSource } from './data.ts';
+import type { DrawnBatch } from './batches.ts';
 import { Average } from './ema.ts';
 import { expectInteger, expectKeys, GanzooError } from './errors.ts';
 import { describe } from './gan.ts';
+import { enableHigherOrderGradients } from './gradients.ts';
 import { modelFiles } from './model-files.ts';
+import { nextTask } from './next-task.ts';
 import { rng } from './random.ts';
 import { Readings } from './readings.ts';
 import { runLoop, type FitOptions, type FitResult } from './loop.ts';
-import { Seat } from './seat.ts';
+import { drawsPerRound, runVariables, Seat } from './seat.ts';
 import type { Dataset, SampleOptions, Store } from './run-types.ts';
-import type { Batch, Gan, Json, Live, Rng } from './types.ts';
+import type { AnyLive, Batch, Gan, Json, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 const sampleBatchSize = 128;
 
-type AnyLive = Live<never, unknown>;
-
 /**
  * Trains any {@link Gan}, knowing none in particular.
  *
- * It owns every tensor it makes, gives `dispose()` to return them all, and takes over no tensor of its caller's; what
- * `sample` returns is the caller's. Select the backend first: networks are built on the active one.
+ * It owns what it makes until `dispose()`, and none of its caller's tensors. Select the backend first.
  */
 export class Trainer<B = Batch> {
   readonly gan: Gan<B>;
@@ -36,11 +36,14 @@ export class Trainer<B = Batch> {
   #step = 0;
   #realSamples = 0;
   #busy = false;
+  /** Settles when the round under way has ended: between two of its turns the run is not worth saving. */
+  #playing: Promise<void> | undefined;
   #disposed = false;
 
   /** Builds the networks from the seed, 0 unless told. Throws when they do not fit each other. */
   constructor(gan: Gan<B>, options: { readonly seed?: number } = {}) {
     expectKeys(SCOPE, options, ['seed']);
+    enableHigherOrderGradients();
     this.gan = gan;
     this.seed = options.seed ?? 0;
     this.#root = rng(this.seed);
@@ -95,11 +98,8 @@ export class Trainer<B = Batch> {
           seed: this.seed,
           progress: () => ({ step: this.#step, realSamples: this.#realSamples }),
           cursor: () => this.#cursor,
-          drew: (count, cursor) => {
-            this.#realSamples += count;
-            this.#cursor = cursor;
-          },
-          round: (draw) => this.#round(draw),
+          draws: drawsPerRound(this.#seats),
+          round: (batches) => this.#round(batches),
           rng: this.#root.fork('data'),
           losses: () => this.losses(),
           assertFinite: () => this.#readings.assertFinite(),
@@ -114,25 +114,37 @@ export class Trainer<B = Batch> {
     }
   }
 
-  async #round(draw: (fresh: boolean) => Promise<{ batch: B; size: number } | undefined>): Promise<boolean> {
-    let size = 0;
-    for (const seat of this.#seats) {
-      for (let i = 0; i < seat.player.updates; i++) {
-        const drawn = await draw(seat.player.batch === 'new');
-        if (!drawn) return false;
-        size = drawn.size;
-        const stream = this.#root.fork(`player ${seat.player.name}`).fork(seat.updates);
-        const turn = { batch: drawn.batch, batchSize: size, rng: stream, state: this.#state, networks: this.#networks as never };
-        seat.update(turn, this.#readings, this.#step + 1);
+  /** One turn of every player; the event loop gets a turn after each update. */
+  async #round(batches: readonly DrawnBatch<B>[]): Promise<void> {
+    let finish = (): void => undefined;
+    this.#playing = new Promise((resolve) => (finish = resolve));
+    try {
+      let [drawn] = batches as readonly [DrawnBatch<B>];
+      let next = 0;
+      for (const seat of this.#seats) {
+        for (let i = 0; i < seat.player.updates; i++) {
+          this.#expectAlive();
+          if (seat.player.batch === 'new') drawn = batches[next++] as DrawnBatch<B>;
+          const rng = this.#root.fork(`player ${seat.player.name}`).fork(seat.updates);
+          const turn = { batch: drawn.batch, batchSize: drawn.size, rng, state: this.#state, networks: this.#networks as never };
+          seat.update(turn, this.#readings, this.#step + 1);
+          await nextTask();
+        }
       }
+      this.#expectAlive();
+      const images = batches.reduce((sum, { size }) => sum + size, 0);
+      this.#step++;
+      this.#realSamples += images;
+      this.#cursor = batches.at(-1)?.cursor ?? null;
+      this.#average?.update(this.#networks, images, this.#realSamples);
+      tf.tidy(() => {
+        const state = this.gan.state?.next(this.#readings.parts, this.#state) ?? {};
+        for (const [name, value] of Object.entries(state)) this.#state[name]?.assign(value);
+      });
+    } finally {
+      this.#playing = undefined;
+      finish();
     }
-    this.#step++;
-    this.#average?.update(this.#networks, size, this.#realSamples);
-    tf.tidy(() => {
-      const next = this.gan.state?.next(this.#readings.parts, this.#state) ?? {};
-      for (const [name, value] of Object.entries(next)) this.#state[name]?.assign(value);
-    });
-    return true;
   }
 
   /**
@@ -146,7 +158,7 @@ export class Trainer<B = Batch> {
     const { seed = 0, labels } = options;
     const { sampler } = this.gan;
     if (!sampler) throw new GanzooError(SCOPE, `${this.gan.name} has no sampler. Add one to defineGame: { network, draw }.`);
-    if (labels && labels.length !== count) throw new GanzooError(SCOPE, `expected one label a sample (${count}), got ${labels.length}.`);
+    if (labels && labels.length !== count) throw new GanzooError(SCOPE, `expected ${count} labels, one a sample, got ${labels.length}.`);
     const live = this.#sampling();
     const latents = rng(seed).fork('samples');
     return tf.tidy(() => {
@@ -170,11 +182,11 @@ export class Trainer<B = Batch> {
 
   /**
    * Writes a checkpoint (`checkpoint.safetensors`), and the generator samples come from as a TensorFlow.js model
-   * (`generator/model.json`). Throws, and writes nothing, when a loss or weight is not finite.
+   * (`generator/model.json`). Waits for the end of a round under way. Throws, and writes nothing, when a loss or weight is not finite.
    */
   async save(store: Store): Promise<void> {
+    await this.#playing;
     this.#expectAlive();
-    await this.#readings.assertFinite();
     const state = {
       seed: this.seed,
       step: this.#step,
@@ -183,10 +195,18 @@ export class Trainer<B = Batch> {
       cursor: this.#cursor,
       gan: describe(this.gan),
     };
-    const files = new Map<string, Uint8Array>();
+    // All three are begun before the first is awaited: what is saved is the run as it is now.
     const model = this.gan.sampler && this.#sampling().model;
-    if (model) for (const [name, bytes] of await modelFiles(model, 'generator')) files.set(`generator/${name}`, bytes);
-    files.set(checkpointFile, await encodeCheckpoint(state, this.#variables()));
+    const parts = [
+      this.#readings.assertFinite(),
+      model ? modelFiles(model, 'generator') : new Map<string, Uint8Array>(),
+      encodeCheckpoint(state, this.#variables()),
+    ] as const;
+    // The first to blame comes first: a loss that is not finite explains the weights that are not.
+    await Promise.allSettled(parts);
+    const [, generator, checkpoint] = await Promise.all(parts);
+    const files = new Map([...generator].map(([name, bytes]) => [`generator/${name}`, bytes]));
+    files.set(checkpointFile, checkpoint);
     await store.commit(files);
   }
 
@@ -209,19 +229,8 @@ export class Trainer<B = Batch> {
     return trainer;
   }
 
-  /** Every variable of the run by a name that is the same in each process. */
   #variables(): Map<string, tf.Variable> {
-    const all = new Map<string, tf.Variable>();
-    const add = (prefix: string, live: AnyLive): void => {
-      for (const kind of ['trainable', 'state'] as const) for (const [key, variable] of live[kind]) all.set(`${prefix}/${key}`, variable);
-    };
-    for (const [name, live] of Object.entries(this.#networks)) add(`network/${name}`, live);
-    for (const [name, live] of Object.entries(this.#average?.live ?? {})) add(`ema/${name}`, live);
-    for (const { player, optimizer, variables } of this.#seats) {
-      for (const [key, slot] of optimizer.slots(variables)) all.set(`optimizer/${player.name}/${key}`, slot);
-    }
-    for (const [name, value] of Object.entries(this.#state)) all.set(`state/${name}`, value);
-    return all;
+    return runVariables({ networks: this.#networks, averages: this.#average?.live ?? {}, seats: this.#seats, state: this.#state });
   }
 
   /** Gives back every tensor of this trainer; it can do nothing afterwards. */

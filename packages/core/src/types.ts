@@ -83,6 +83,9 @@ export interface Live<I, O> {
   readonly dispose: () => void;
 }
 
+/** Any built network, whatever it takes and gives. */
+export type AnyLive = Live<never, unknown>;
+
 /** A recipe: the trainer builds it, once for training and once more for a moving average. */
 export interface Network<I, O> extends Described {
   readonly build: (init: Rng) => Live<I, O>;
@@ -225,5 +228,5 @@ export interface Gan<B = Batch> extends Described {
   /** What its batches must look like. `range` holds the least and greatest value allowed. */
   readonly expects?: { readonly sampleShape: Shape; readonly range?: readonly [number, number] };
   /** Throws, before training, when the built networks do not fit each other. */
-  readonly check?: (networks: Readonly<Record<string, Live<never, unknown>>>) => void;
+  readonly check?: (networks: Readonly<Record<string, AnyLive>>) => void;
 }

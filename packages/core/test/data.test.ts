@@ -156,3 +156,23 @@ describe('data that do not suit the GAN', () => {
     trainer.dispose();
   });
 });
+
+describe('a stream that yields something else', () => {
+  it.each<[string, () => unknown, string]>([
+    ['nothing', () => undefined, "'data' yielded a batch without tensors"],
+    ['numbers', () => ({ samples: [[1, 2]] }), "'data' yielded a batch without tensors"],
+    ['no samples', () => ({ labels: tf.zeros([2]) }), "a batch of 'data' has no samples"],
+    ['integers', () => tf.zeros([4, 2], 'int32'), "a batch of 'data' is int32; samples must be float32"],
+    ['an empty batch', () => tf.zeros([0, 2]), "a batch of 'data' is empty"],
+    ['too few labels', () => ({ samples: tf.zeros([4, 2]), labels: tf.zeros([2], 'int32') }), "a batch of 'data' has 4 samples but labels of shape [2]"],
+  ])('is refused (%s)', async (_, item, message) => {
+    const before = tf.memory().numTensors;
+    const trainer = new Trainer(planeGan());
+    const source = (async function* () {
+      yield item() as tf.Tensor;
+    })();
+    await expect(trainer.fit(source, { steps: 1 })).rejects.toThrow(message);
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,4 +1,4 @@
-import { generator, rng, type Generator, type Live, type Pass } from '@ganzoo/core';
+import { enableHigherOrderGradients, generator, rng, type Generator, type Live, type Pass } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backends, use } from './support.ts';
@@ -113,7 +113,10 @@ function kernelsOf(run: () => void): string[] {
 }
 
 describe.each(backends)('up-sampling and layer normalization on %s', (backend) => {
-  beforeAll(() => use(backend));
+  beforeAll(() => {
+    enableHigherOrderGradients();
+    return use(backend);
+  });
 
   it('repeats pixels, and sums their gradients, for batches over 1', async () => {
     const layer = live(tf.layers.upSampling2d({ inputShape: [2, 3, 2], size: [2, 3] }));

@@ -114,7 +114,7 @@ describe.each(backends)('training on %s', (backend) => {
     const trainer = new Trainer(planeGan({ optimizers: { generator: adam({ learningRate: 1e39 }) } }));
     await trainer.fit(data, { steps: 1, batchSize: 8 });
     const store = memory();
-    await expect(trainer.save(store)).rejects.toThrow(/'generator\/.+' holds (NaN|-?Infinity) at value 0: nothing was saved/);
+    await expect(trainer.save(store)).rejects.toThrow(/generator\/.+' holds (NaN|-?Infinity) at value 0: nothing was saved/);
     expect(await store.read('checkpoint.safetensors')).toBeUndefined();
     trainer.dispose();
   });
@@ -282,5 +282,69 @@ describe('the course of a run', () => {
     trainer.dispose();
     await expect(trainer.fit(data, { steps: 1 })).rejects.toThrow('was disposed of');
     expect(() => new Trainer(planeGan(), { seed: 0.5 })).toThrow('seed must be an integer');
+  });
+});
+
+describe('a round', () => {
+  beforeEach(() => use('wasm'));
+  const stream = (hook: (index: number) => Promise<void> | void) => ({
+    async *[Symbol.asyncIterator]() {
+      for (let i = 0; i < 12; i++) {
+        await hook(i);
+        yield tf.tensor2d([
+          [Math.sin(i), 0],
+          [0, Math.cos(i)],
+        ]);
+      }
+    },
+  });
+
+  it('is saved whole, whenever one asks', async () => {
+    const gan = (): ReturnType<typeof planeGan> => planeGan({ criticSteps: 2 });
+    const store = memory();
+    const whole = new Trainer(gan());
+    let saving: Promise<void> | undefined;
+    await whole.fit(
+      stream(() => {
+        // In the middle of drawing, and in the middle of the updates that follow.
+        if (whole.step === 2) saving ??= new Promise<void>((resolve) => void setImmediate(() => setImmediate(() => void whole.save(store).then(resolve))));
+      }),
+      { steps: 5 },
+    );
+    await saving;
+    const resumed = await Trainer.load(store, gan());
+    expect(resumed.step).toBeGreaterThan(1);
+    expect(resumed.step).toBeLessThan(5);
+    await resumed.fit(
+      stream(() => undefined),
+      { steps: 5 },
+    );
+    expect(Buffer.compare(await bytesOf(resumed), await bytesOf(whole))).toBe(0);
+    whole.dispose();
+    resumed.dispose();
+  });
+
+  it('ends with a clear error when the trainer is disposed of in it', async () => {
+    const before = tf.memory().numTensors;
+    const trainer = new Trainer(planeGan());
+    const running = trainer.fit(data, { steps: 50, batchSize: 4 });
+    setTimeout(() => trainer.dispose(), 5);
+    await expect(running).rejects.toThrow('this trainer was disposed of');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('does not wait for a stream that hangs when it is aborted', async () => {
+    const trainer = new Trainer(planeGan());
+    const controller = new AbortController();
+    let go = (): void => undefined;
+    const hanging = stream((i) => (i === 2 ? new Promise<void>((resolve) => (go = resolve)) : undefined));
+    const running = trainer.fit(hanging, { steps: 9, signal: controller.signal });
+    setTimeout(() => controller.abort(), 30);
+    expect(await running).toMatchObject({ reason: 'aborted', step: 2 });
+    const before = tf.memory().numTensors;
+    go();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(tf.memory().numTensors).toBe(before);
+    trainer.dispose();
   });
 });
