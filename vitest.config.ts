@@ -13,6 +13,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     testTimeout: slow ? 1_200_000 : 60_000,
     hookTimeout: 60_000,
+    setupFiles: ['./vitest.setup.ts'],
     // One engine and one backend a process: files must not share them.
     pool: 'forks',
     maxWorkers: 2,

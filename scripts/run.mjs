@@ -20,6 +20,8 @@ const [name, ...args] = process.argv.slice(2);
 const command = commands[name];
 if (!command) fail(`unknown command '${name}'. Valid: ${Object.keys(commands).join(', ')}.`);
 install();
+// A terminal's Ctrl-C reaches the command as well, which ends in its own way: this process waits for it.
+process.on('SIGINT', () => undefined);
 process.exit(command(args));
 
 /** Installs with the pinned pnpm, fetched by npx, unless nothing has changed since the last time. */

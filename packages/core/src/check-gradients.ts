@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GanzooError } from './errors.ts';
 import { gradientCases } from './gradients/cases.ts';
 import { layerSubjects } from './gradients/layer-subject.ts';
-import { measure, type Slopes, type Subject } from './gradients/measure.ts';
+import { measure, type Measurement, type Slopes, type Subject } from './gradients/measure.ts';
 import { judge, report, type GradientReport, type GradientRow, type Reading, type Values } from './gradients/report.ts';
 import { higherOrderGradientsEnabled } from './gradients.ts';
 import { adoptLayers, allLayers } from './layers.ts';
@@ -70,18 +70,23 @@ function isModel(network: object): network is tf.LayersModel {
   return Array.isArray((network as tf.LayersModel).layers);
 }
 
-/** All but the inputs, each once, with the calls that the trainer gives them. */
+/** All that samples go through, each once, with the calls that the trainer gives them. */
 function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
   adoptLayers(model);
-  return [...new Set(allLayers(model))].filter((layer) => layer.getClassName() !== 'InputLayer');
+  return [...new Set(allLayers(model))].filter((layer) => !['InputLayer', 'CategoryEncoding'].includes(layer.getClassName()));
 }
 
-function measured(subjects: readonly Subject[], draws: number): { first: Slopes; second: Slopes }[] {
-  try {
-    return subjects.map((subject) => measure(subject, rng(0).fork('directions'), draws));
-  } finally {
-    for (const subject of subjects) subject.dispose();
-  }
+function measured(subjects: readonly Subject[], draws: number): Measurement[] {
+  return subjects.map((subject) => {
+    try {
+      return measure(subject, rng(0).fork('directions'), draws);
+    } catch (error) {
+      const thrown = error instanceof Error ? error : new Error(String(error));
+      return { first: thrown, second: thrown }; // Not even the layer itself ran.
+    } finally {
+      subject.dispose();
+    }
+  });
 }
 
 async function read(slopes: Slopes): Promise<Values> {

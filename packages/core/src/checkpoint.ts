@@ -8,13 +8,24 @@ const SCOPE = 'core/checkpoint';
 export const checkpointFile = 'checkpoint.safetensors';
 const format = 1;
 
+/** Where a run stands in its data, and in which: another dataset begins at its beginning. */
+export interface DataCursor {
+  readonly data: string;
+  readonly size: number | null;
+  readonly at: Json;
+}
+
+export function sameData({ data, size }: DataCursor, of: { readonly name: string; readonly size?: number }): boolean {
+  return data === of.name && size === (of.size ?? null);
+}
+
 /** Everything of a run that is not a tensor. Random streams follow from the seed and these counts. */
 export interface RunState {
   readonly seed: number;
   readonly step: number;
   readonly realSamples: number;
   readonly updates: Readonly<Record<string, number>>;
-  readonly cursor: Json;
+  readonly cursor: DataCursor | null;
   readonly gan: Json;
 }
 

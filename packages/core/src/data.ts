@@ -95,7 +95,7 @@ export type DataSource =
   | number[][][]
   | number[][][][]
   | AsyncIterable<Batch | tf.Tensor>
-  | { readonly iterator: () => Promise<{ next: () => Promise<{ value: unknown; done: boolean }> }> };
+  | { readonly iterator: () => Promise<{ next: () => Promise<{ value: unknown; done?: boolean | undefined }> }> };
 
 /**
  * Makes a dataset of any {@link DataSource}: a tensor `[n, ...sampleShape]`, an array of samples (nested numbers or
@@ -124,6 +124,8 @@ function isDataset(source: unknown): source is Dataset {
 async function fromArray(samples: readonly unknown[], name: string): Promise<Dataset> {
   if (samples.length === 0) throw new GanzooError(SCOPE, `'${name}' is an empty array; give at least one sample.`);
   const first = samples[0];
+  if (typeof first !== 'object' || first === null)
+    throw new GanzooError(SCOPE, `a sample of '${name}' is ${typeof first}; each must be an array of numbers or a tensor, such as [[0.1, 0.2], [0.3, 0.4]].`);
   const sampleShape: Shape = first instanceof tf.Tensor ? first.shape : ArrayBuffer.isView(first) ? [(first as Float32Array).length] : shapeOf(first);
   const sampleSize = sampleShape.reduce((product, size) => product * size, 1);
   const values = new Float32Array(samples.length * sampleSize);
@@ -146,7 +148,7 @@ function shapeOf(value: unknown): number[] {
 }
 
 async function* iterateTfData(source: {
-  iterator: () => Promise<{ next: () => Promise<{ value: unknown; done: boolean }> }>;
+  iterator: () => Promise<{ next: () => Promise<{ value: unknown; done?: boolean | undefined }> }>;
 }): AsyncGenerator<Batch | tf.Tensor> {
   const iterator = await source.iterator();
   for (let item = await iterator.next(); !item.done; item = await iterator.next()) yield item.value as Batch | tf.Tensor;
@@ -194,13 +196,18 @@ export async function checkBatch(batch: Batch, dataset: Dataset, gan: Pick<Gan, 
   if (!expects) return;
   const what = `a batch of '${dataset.name}'`;
   const { samples, labels } = batch;
-  if (!(samples instanceof tf.Tensor)) throw new GanzooError(SCOPE, `${what} has no samples. Yield { samples } or { samples, labels }.`);
+  if (!(samples instanceof tf.Tensor))
+    throw new GanzooError(
+      SCOPE,
+      `${what} has no samples. Yield { samples } or { samples, labels }; a tf.data.Dataset of { xs } by .map(({ xs }) => ({ samples: xs })).`,
+    );
   if (samples.dtype !== 'float32')
     throw new GanzooError(SCOPE, `${what} is ${samples.dtype}; samples must be float32. Cast and rescale them: bytes become floats by x / 127.5 - 1.`);
   const count = samples.shape[0] ?? 0;
   if (count === 0) throw new GanzooError(SCOPE, `${what} is empty; yield at least one sample.`);
   if (labels && labels.shape.join() !== String(count))
     throw new GanzooError(SCOPE, `${what} has ${count} samples but labels of shape ${showShape(labels.shape)}; give one int32 label a sample.`);
+  if (labels && labels.dtype !== 'int32') throw new GanzooError(SCOPE, `the labels of ${what} are ${labels.dtype}; cast them to int32.`);
   if (!dataset.sampleShape) checkShape(samples.shape.slice(1), expects.sampleShape, what, gan.name);
   if (!dataset.range) {
     const values = (await samples.data()) as Float32Array;

@@ -38,22 +38,27 @@ export class Average {
     this.#stale = true;
   }
 
-  /** The restored weights of a checkpoint come without the statistics that belong to them. */
+  /** A checkpoint holds the averaged weights with the statistics that were measured when it was saved. */
   restored(): void {
-    this.#stale = true;
+    this.#stale = false;
   }
 
   /**
    * Measures the batch-norm moments of the averaged weights over fresh latents, as stochastic weight averaging does
    * (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407): an average of moments does not belong to an average of weights.
+   *
+   * A conditional network is given `labels`, int32 `[n]`, and keeps its averaged moments where there are none yet.
    */
-  calibrate(sampler: Sampler, rng: Rng): void {
+  calibrate(sampler: Sampler, rng: Rng, labels: tf.Tensor | undefined): void {
     const live = this.live[sampler.network];
     if (!this.#stale || !live || live.state.size === 0) return;
+    const isConditional = (live.model?.inputs.length ?? 1) > 1;
+    if (isConditional && !labels) return;
+    const given = isConditional ? labels : undefined;
     for (let batch = 0; batch < calibrationBatches; batch++) {
       const stream = rng.fork(batch);
       const pass: Pass = { training: true, updateState: true, stateMomentum: batch / (batch + 1), rng: stream };
-      tf.tidy(() => void live.apply(sampler.draw(calibrationBatchSize, stream.fork('latents')) as never, pass));
+      tf.tidy(() => void live.apply(sampler.draw(given?.shape[0] ?? calibrationBatchSize, stream.fork('latents'), given) as never, pass));
     }
     this.#stale = false;
   }

@@ -17,6 +17,8 @@ export function describeRecipe(recipe: ModelRecipe): Json {
   return { name: recipe.name || 'anonymous', config: recipe.config ?? null };
 }
 
+const built = new WeakSet<tf.LayersModel>();
+
 /** Builds a model from a recipe and makes a network of it. */
 export function liveModel<I, O>(
   scope: string,
@@ -33,6 +35,13 @@ export function liveModel<I, O>(
       `network must return a built tf.LayersModel, got ${got}. Return tf.model(...) or a tf.sequential(...) whose first layer has an inputShape.`,
     );
   }
+  if (built.has(model)) {
+    throw new GanzooError(
+      scope,
+      'network returned a model it had returned before, but each network is built anew, an average a second time. Make the model inside the function.',
+    );
+  }
+  built.add(model);
   try {
     refuseUntrainable(scope, model);
   } catch (error) {

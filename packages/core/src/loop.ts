@@ -33,7 +33,8 @@ export interface Session<B> {
   readonly seed: number;
   readonly rng: Rng;
   readonly progress: () => { readonly step: number; readonly realSamples: number };
-  readonly cursor: () => Json;
+  /** Where the run stands in this dataset, null at its beginning. */
+  readonly cursor: (of: Dataset<B>) => Json;
   /** Batches that a round takes. */
   readonly draws: number;
   readonly round: (batches: readonly DrawnBatch<B>[]) => Promise<void>;
@@ -53,7 +54,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   // Games of other batches than samples and labels answer for them in their own check.
   checkDataset(dataset as unknown as Dataset, session.gan as Gan);
 
-  const cursor = session.cursor();
+  const cursor = session.cursor(dataset);
   const batches = new Batches(session.gan, dataset, { size: batchSize, rng: session.rng, ...(cursor !== null && { cursor }) }, signal);
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;

@@ -13,7 +13,7 @@ export function minimax(): Loss<Logits, unknown> {
     name: 'minimax',
     config: {},
     discriminator: crossEntropy,
-    generator: ({ fake }) => ({ fake: tf.neg(tf.mean<tf.Scalar>(tf.softplus(fake.out.logits))) }),
+    generator: ({ fake }) => ({ fake: tf.neg(tf.mean(tf.softplus(fake.out.logits))) }),
   };
 }
 
@@ -35,17 +35,17 @@ export function wasserstein(): Loss<Logits, unknown> {
   return {
     name: 'wasserstein',
     config: {},
-    discriminator: ({ real, fake }) => ({ real: tf.neg(tf.mean<tf.Scalar>(real.out.logits)), fake: tf.mean<tf.Scalar>(fake.out.logits) }),
-    generator: ({ fake }) => ({ fake: tf.neg(tf.mean<tf.Scalar>(fake.out.logits)) }),
+    discriminator: ({ real, fake }) => ({ real: tf.neg(tf.mean(real.out.logits)), fake: tf.mean(fake.out.logits) }),
+    generator: ({ fake }) => ({ fake: tf.neg(tf.mean(fake.out.logits)) }),
   };
 }
 
 /** `-log D(real)` and `-log(1 - D(fake))`, from logits. */
 function crossEntropy({ real, fake }: { real: { out: Logits }; fake: { out: Logits } }): Parts {
-  return { real: minusLogSigmoid(real.out.logits), fake: tf.mean<tf.Scalar>(tf.softplus(fake.out.logits)) };
+  return { real: minusLogSigmoid(real.out.logits), fake: tf.mean(tf.softplus(fake.out.logits)) };
 }
 
 /** `mean(-log sigmoid(x))`, which is `mean(softplus(-x))` and finite for every x. */
-function minusLogSigmoid(logits: tf.Tensor): tf.Scalar {
-  return tf.mean<tf.Scalar>(tf.softplus(tf.neg(logits)));
+function minusLogSigmoid(logits: tf.Tensor): tf.Tensor {
+  return tf.mean(tf.softplus(tf.neg(logits)));
 }

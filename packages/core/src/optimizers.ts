@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectKeys, expectNumber } from './errors.ts';
-import { describeHyper, expectHyper, valueAt } from './schedules.ts';
+import { expectNumber } from './errors.ts';
+import { describeHyper, expectFraction, expectHyper, expectOptions, valueAt } from './schedules.ts';
 import type { Hyper, Json, Optimizer, OptimizerRecipe } from './types.ts';
 
 const SCOPE = 'core/optimizers';
+/** What every optimizer here takes besides. */
+const shared = ['clipNorm', 'clipValue'];
 
 export interface OptimizerOptions {
   readonly learningRate?: Hyper;
@@ -14,7 +16,9 @@ export interface OptimizerOptions {
 }
 
 export interface AdamOptions extends OptimizerOptions {
+  /** How much of the old mean of the gradients an update keeps, in [0, 1). */
   readonly beta1?: number;
+  /** How much of the old mean of their squares an update keeps, in [0, 1). */
   readonly beta2?: number;
   readonly epsilon?: number;
 }
@@ -25,9 +29,10 @@ export interface AdamOptions extends OptimizerOptions {
  * Defaults are those GANs are trained with: rate 2e-4, beta1 0.5, beta2 0.999, epsilon 1e-8.
  */
 export function adam(options: AdamOptions = {}): OptimizerRecipe {
+  expectOptions(SCOPE, 'adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon', ...shared]);
   const { learningRate = 2e-4, beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8 } = options;
-  expectNumber(SCOPE, 'adam beta1', beta1, 0, 1);
-  expectNumber(SCOPE, 'adam beta2', beta2, 0, 1);
+  expectFraction(SCOPE, 'adam beta1', beta1);
+  expectFraction(SCOPE, 'adam beta2', beta2);
   expectNumber(SCOPE, 'adam epsilon', epsilon, 0);
   return recipe('adam', options, { learningRate, beta1, beta2, epsilon }, ['m', 'v'], (variable, gradient, [m, v], rate, update) => {
     const meanCorrection = 1 - beta1 ** (update + 1);
@@ -43,14 +48,16 @@ export function adam(options: AdamOptions = {}): OptimizerRecipe {
 }
 
 export interface RmsPropOptions extends OptimizerOptions {
+  /** How much of the old mean of the squared gradients an update keeps, in [0, 1). */
   readonly decay?: number;
   readonly epsilon?: number;
 }
 
 /** RMSProp (Hinton's lecture 6e, 2012): `w -= rate * g / (sqrt(v) + epsilon)`. Rate 1e-3, decay 0.9, epsilon 1e-8 unless told. */
 export function rmsProp(options: RmsPropOptions = {}): OptimizerRecipe {
+  expectOptions(SCOPE, 'rmsProp', options, ['learningRate', 'decay', 'epsilon', ...shared]);
   const { learningRate = 1e-3, decay = 0.9, epsilon = 1e-8 } = options;
-  expectNumber(SCOPE, 'rmsProp decay', decay, 0, 1);
+  expectFraction(SCOPE, 'rmsProp decay', decay);
   expectNumber(SCOPE, 'rmsProp epsilon', epsilon, 0);
   return recipe('rmsProp', options, { learningRate, decay, epsilon }, ['v'], (variable, gradient, [v], rate) => {
     const square = tf.add(tf.mul(v, decay), tf.mul(tf.square(gradient), 1 - decay));
@@ -60,13 +67,15 @@ export function rmsProp(options: RmsPropOptions = {}): OptimizerRecipe {
 }
 
 export interface SgdOptions extends OptimizerOptions {
+  /** In [0, 1). */
   readonly momentum?: number;
 }
 
 /** Stochastic gradient descent with momentum: `b = momentum * b + g; w -= rate * b`. Rate 1e-2, momentum 0 unless told. */
 export function sgd(options: SgdOptions = {}): OptimizerRecipe {
+  expectOptions(SCOPE, 'sgd', options, ['learningRate', 'momentum', ...shared]);
   const { learningRate = 1e-2, momentum = 0 } = options;
-  expectNumber(SCOPE, 'sgd momentum', momentum, 0, 1);
+  expectFraction(SCOPE, 'sgd momentum', momentum);
   const slots = momentum > 0 ? (['b'] as const) : ([] as const);
   return recipe('sgd', options, { learningRate, momentum }, slots, (variable, gradient, [b], rate) => {
     const direction = b ? tf.add(tf.mul(b, momentum), gradient) : gradient;
@@ -85,7 +94,6 @@ function recipe<const S extends readonly string[]>(
   slotNames: S,
   rule: Rule<S>,
 ): OptimizerRecipe {
-  expectKeys(`${SCOPE}`, options, [...Object.keys(settings), 'clipNorm', 'clipValue']);
   expectHyper(SCOPE, `${name} learningRate`, settings.learningRate, 0);
   const { clipNorm, clipValue } = options;
   if (clipNorm !== undefined) expectNumber(SCOPE, `${name} clipNorm`, clipNorm, Number.MIN_VALUE);

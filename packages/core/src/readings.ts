@@ -3,7 +3,7 @@ import { GanzooError } from './errors.ts';
 import type { Parts } from './types.ts';
 
 interface Reading {
-  readonly value: tf.Scalar;
+  readonly value: tf.Tensor;
   /** The first step at which the term was not finite, -1 while there was none; metrics have no such latch. */
   readonly firstBad?: tf.Scalar;
 }
@@ -63,7 +63,7 @@ export class Readings {
   }
 }
 
-async function readScalars(entries: readonly (readonly [string, tf.Scalar])[]): Promise<Record<string, number>> {
+async function readScalars(entries: readonly (readonly [string, tf.Tensor])[]): Promise<Record<string, number>> {
   if (entries.length === 0) return {};
   const stacked = tf.tidy(() => tf.stack(entries.map(([, value]) => tf.cast(value, 'float32'))));
   try {

@@ -27,12 +27,20 @@ const needingOurKernels: ReadonlySet<string> = new Set([
   'SeparableConv2D',
 ]);
 
-/** Throws, by name, when a layer of the model has a first derivative that is missing or wrong on the active backend and stays so. */
+/** Throws, by name, when a layer of the model would be trained otherwise than it says, or has a first derivative that is missing or wrong on the active backend and stays so. */
 export function refuseUntrainable(scope: string, model: tf.LayersModel): void {
   const backend = tf.getBackend();
   for (const layer of allLayers(model)) {
     const className = layer.getClassName();
-    const refusal = refusalOf(className, layer.getConfig() as LayerConfig, backend);
+    const config = layer.getConfig() as LayerConfig;
+    const ignored = Object.keys(config).find((key) => /(Regularizer|Constraint)$/.test(key) && config[key as keyof LayerConfig]);
+    if (ignored) {
+      throw new GanzooError(
+        scope,
+        `layer '${layer.name}' (${className}) has a ${ignored}, which only TensorFlow.js's own training applies. Leave it out, and give the GAN a regularizer instead: regularizers: [{ name, config, player, constrain }].`,
+      );
+    }
+    const refusal = refusalOf(className, config, backend);
     if (refusal) {
       throw new GanzooError(scope, `layer '${layer.name}' (${className}) cannot be trained on the ${backend} backend: ${refusal.because}. ${refusal.cure}`);
     }

@@ -40,7 +40,7 @@ export function gradientPenalty(options: GradientPenaltyOptions = {}): Regulariz
       // The root of 0 has no derivative.
       const norm = tf.sqrt(tf.add(tf.sum(tf.square(tf.reshape(gradient, [count, -1])), 1), 1e-12));
       const excess = tf.sub(norm, target);
-      return tf.mul(tf.mean(tf.square(sides === 'one' ? tf.relu(excess) : excess)), weight) as tf.Scalar;
+      return tf.mul(tf.mean(tf.square(sides === 'one' ? tf.relu(excess) : excess)), weight);
     },
   };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectKeys, expectOneOf, GanzooError } from './errors.ts';
+import { expectInteger, expectKeys, expectOneOf, GanzooError, showShape } from './errors.ts';
 import { describeRecipe, liveModel, type ModelRecipe } from './live.ts';
 import type { Batch, Discriminator, Generator, Latents, Live, Logits, Prepare, Rng } from './types.ts';
 
@@ -26,14 +26,22 @@ export function generator(options: GeneratorOptions): Generator {
       const z = latents === 'normal' ? rng.normal([count, latentDim]) : rng.uniform([count, latentDim], -1, 1);
       return labels ? { z, labels } : { z };
     },
-    build: (init) =>
-      liveModel<Latents, { samples: tf.Tensor }>(
+    build(init) {
+      const live = liveModel<Latents, { samples: tf.Tensor }>(
         scope,
         network,
         init,
         ({ z, labels }, model) => withLabels(z, labels, model),
         ([samples]) => ({ samples: samples as tf.Tensor }),
-      ),
+      );
+      const takes = live.model.inputs[0]?.shape.slice(1) ?? [];
+      if (takes.join() === String(latentDim)) return live;
+      live.dispose();
+      throw new GanzooError(
+        scope,
+        `latentDim is ${latentDim}, but the model takes latents of shape ${showShape(takes)}. Set latentDim, or the model's inputShape to [${latentDim}].`,
+      );
+    },
   };
 }
 
@@ -63,6 +71,14 @@ export function discriminator<O = Logits>(options: DiscriminatorOptions<O>): Dis
         ({ samples, labels }, model) => withLabels(samples, labels, model),
         read ?? (onlyLogits as (outputs: tf.Tensor[]) => O),
       );
+      const outputs = live.model.outputs.map(({ shape }) => shape);
+      if (!read && (outputs.length !== 1 || outputs[0]?.slice(1).join() !== '1')) {
+        live.dispose();
+        throw new GanzooError(
+          scope,
+          `the discriminator gives ${outputs.map(showShape).join(' and ')}, but logits are [batch, 1]. End the model in a dense layer of 1 unit, or name its outputs with read.`,
+        );
+      }
       const problem = probabilities(live.model);
       if (problem) {
         live.dispose();
@@ -76,6 +92,7 @@ export function discriminator<O = Logits>(options: DiscriminatorOptions<O>): Dis
   };
 }
 
+/** Labels `[batch]`, or `[batch, 1]` where the model's second input has an axis for them. */
 function withLabels(main: tf.Tensor, labels: tf.Tensor | undefined, model: tf.LayersModel): tf.Tensor | tf.Tensor[] {
   if (model.inputs.length === 1) return main;
   if (!labels)
@@ -83,18 +100,22 @@ function withLabels(main: tf.Tensor, labels: tf.Tensor | undefined, model: tf.La
       'core/networks',
       `the model has ${model.inputs.length} inputs but the batch has no labels. Give a dataset with labels, or a model of one input.`,
     );
-  return [main, labels];
+  return [main, model.inputs[1]?.shape.length === 2 ? tf.expandDims(labels, 1) : labels];
 }
 
 function onlyLogits(outputs: tf.Tensor[]): Logits {
   return { logits: outputs[0] as tf.Tensor };
 }
 
-/** The name of a sigmoid or softmax at the end of the model, the commonest slip of all. */
+/** The name of a sigmoid or softmax at the end of the model, the commonest slip of all, seen through layers that only reshape. */
 function probabilities(model: tf.LayersModel): string | undefined {
-  const layer = model.outputs.length === 1 ? model.outputs[0]?.sourceLayer : undefined;
-  const activation = layer && (layer.getConfig()['activation'] as string | undefined);
-  return activation === 'sigmoid' || activation === 'softmax' || activation === 'hardSigmoid' ? `${activation} (layer '${layer?.name}')` : undefined;
+  let layer = model.outputs.length === 1 ? model.outputs[0]?.sourceLayer : undefined;
+  while (layer && ['Reshape', 'Flatten', 'Permute', 'Dropout'].includes(layer.getClassName())) {
+    layer = ([layer.input].flat()[0] as tf.SymbolicTensor).sourceLayer;
+  }
+  if (!layer) return undefined;
+  const activation = layer.getClassName() === 'Softmax' ? 'softmax' : (layer.getConfig()['activation'] as string | undefined);
+  return ['sigmoid', 'softmax', 'hardSigmoid', 'hard_sigmoid'].includes(activation ?? '') ? `${activation} (layer '${layer.name}')` : undefined;
 }
 
 function expectFunction(scope: string, network: unknown): void {

@@ -10,31 +10,33 @@ export interface StoredTensor {
 
 /**
  * Writes float32 tensors and one piece of JSON as a safetensors file (https://github.com/huggingface/safetensors), which
- * Python reads too. One file, so that a checkpoint is whole or not there.
+ * Python reads too. One file, so that a checkpoint is whole or not there; its metadata hold a checksum of all the rest.
  */
 export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const entries: Record<string, unknown> = {};
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
+    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
+  const data = new Uint8Array(offset);
+  let at = 0;
+  for (const { values } of tensors.values()) {
+    data.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  const header = { __metadata__: { ...metadata, checksum: checksum(metadata, entries, data) }, ...entries };
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Padded with spaces, so that the values are aligned.
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + offset);
+  const bytes = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, 8 + json.length, 8 + headerLength);
   bytes.set(json, 8);
-  let at = 8 + headerLength;
-  for (const { values } of tensors.values()) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
+  bytes.set(data, 8 + headerLength);
   return bytes;
 }
 
-/** Reads what {@link encodeSafetensors} wrote; `name` is for the error when the file is torn or foreign. */
+/** Reads what {@link encodeSafetensors} wrote; `name` is for the error when the file is torn, altered or foreign. */
 export function decodeSafetensors(bytes: Uint8Array, name: string): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
   const refuse = (why: string): never => {
     throw new GanzooError(SCOPE, `'${name}' is not a whole checkpoint: ${why}. Use an earlier one.`);
@@ -42,28 +44,55 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): { tensors: M
   if (bytes.length < 8) return refuse(`it has ${bytes.length} bytes`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (8 + headerLength > bytes.length) return refuse(`its header should end at byte ${8 + headerLength}, but it has ${bytes.length} bytes`);
-  let header: Record<string, unknown> = {};
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))) as Record<string, unknown>;
-  } catch {
-    refuse('its header is not JSON');
-  }
+  const { __metadata__: stored, ...entries } = parse(bytes.subarray(8, 8 + headerLength)) ?? refuse('its header is not JSON');
   const data = bytes.subarray(8 + headerLength);
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { checksum: expected, ...metadata } = (stored ?? {}) as Record<string, string>;
+  if (expected === undefined) return refuse('it has no checksum');
+  const declared = Math.max(0, ...Object.values(entries).map((entry) => (entry as Entry | null)?.data_offsets?.[1] ?? 0));
+  if (data.length !== declared) return refuse(`its values should end at byte ${8 + headerLength + declared}, but it has ${bytes.length} bytes`);
+  if (checksum(metadata, entries, data) !== expected) return refuse('its checksum does not match');
   const tensors = new Map<string, StoredTensor>();
-  let expected = 0;
-  for (const [key, value] of Object.entries(entries)) {
-    const {
-      dtype,
+  for (const [
+    key,
+    {
       shape,
       data_offsets: [from, to],
-    } = value as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    if (dtype !== 'F32') refuse(`'${key}' has type ${dtype} where F32 was written`);
-    if (to > data.length) refuse(`'${key}' should end at byte ${8 + headerLength + to}, but it has ${bytes.length} bytes`);
+    },
+  ] of Object.entries(entries as Record<string, Entry>)) {
     // Copied, because the file's own bytes need not be aligned in memory.
     tensors.set(key, { shape, values: new Float32Array(data.slice(from, to).buffer) });
-    expected = Math.max(expected, to);
   }
-  if (data.length !== expected) refuse(`it has ${data.length - expected} bytes too many`);
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
+}
+
+interface Entry {
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** CRC-32 of the metadata, the table of tensors and their values, in hexadecimal. */
+function checksum(metadata: object, entries: object, data: Uint8Array): string {
+  const text = new TextEncoder().encode(JSON.stringify([metadata, entries]));
+  return (~crc(data, crc(text, -1)) >>> 0).toString(16);
+}
+
+const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+function crc(bytes: Uint8Array, from: number): number {
+  let value = from;
+  for (let i = 0; i < bytes.length; i++) value = (crcTable[(value ^ (bytes[i] as number)) & 0xff] as number) ^ (value >>> 8);
+  return value;
 }

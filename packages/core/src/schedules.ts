@@ -1,7 +1,20 @@
-import { expectInteger, expectNumber } from './errors.ts';
+import { expectInteger, expectKeys, expectNumber, GanzooError } from './errors.ts';
 import type { Hyper, Json, Schedule } from './types.ts';
 
 const SCOPE = 'core/schedules';
+
+/** Throws unless `options` is an object without any key but `valid`. */
+export function expectOptions(scope: string, name: string, options: unknown, valid: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new GanzooError(scope, `${name} takes an object with options, got ${show(options)}. Valid options: ${[...valid].sort().join(', ')}.`);
+  }
+  expectKeys(scope, options, valid);
+}
+
+/** Throws unless `value` is a number in [0, 1). */
+export function expectFraction(scope: string, name: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !(value >= 0 && value < 1)) throw new GanzooError(scope, `${name} must be a number in [0, 1), got ${show(value)}.`);
+}
 
 /** The value of a hyperparameter at a player's `update`, counted from 0. */
 export function valueAt(hyper: Hyper, update: number): number {
@@ -15,6 +28,9 @@ export function describeHyper(hyper: Hyper): Json {
 
 /** Throws unless a constant lies in [least, most], or a schedule does so at its first update. */
 export function expectHyper(scope: string, name: string, hyper: Hyper, least: number, most = Infinity): void {
+  if (typeof hyper !== 'number' && typeof (hyper as Schedule | undefined | null)?.at !== 'function') {
+    throw new GanzooError(scope, `${name} must be a number or a schedule such as cosine({ from: 1e-3, updates: 5000 }), got ${show(hyper)}.`);
+  }
   expectNumber(scope, typeof hyper === 'number' ? name : `${name} at update 0`, valueAt(hyper, 0), least, most);
 }
 
@@ -43,7 +59,9 @@ export function cosine(options: DecayOptions): Schedule {
   return decay('cosine', options, (progress) => (1 + Math.cos(Math.PI * progress)) / 2);
 }
 
-function decay(name: string, { from, to = 0, updates, start = 0 }: DecayOptions, left: (progress: number) => number): Schedule {
+function decay(name: string, options: DecayOptions, left: (progress: number) => number): Schedule {
+  expectOptions(SCOPE, name, options, ['from', 'to', 'updates', 'start']);
+  const { from, to = 0, updates, start = 0 } = options;
   expectNumber(SCOPE, `${name} from`, from);
   expectNumber(SCOPE, `${name} to`, to);
   expectInteger(SCOPE, `${name} updates`, updates, 1);
@@ -53,11 +71,24 @@ function decay(name: string, { from, to = 0, updates, start = 0 }: DecayOptions,
 }
 
 /** A straight line from 0 over `updates` updates, to the value of `to`, whose own clock starts with the run. */
-export function warmup({ updates, to }: { readonly updates: number; readonly to: Hyper }): Schedule {
+export function warmup(options: { readonly updates: number; readonly to: Hyper }): Schedule {
+  expectOptions(SCOPE, 'warmup', options, ['updates', 'to']);
+  const { updates, to } = options;
   expectInteger(SCOPE, 'warmup updates', updates, 1);
+  expectHyper(SCOPE, 'warmup to', to, -Infinity);
   return {
     name: 'warmup',
     config: { updates, to: describeHyper(to) },
     at: (update) => valueAt(to, update) * Math.min(1, (update + 1) / updates),
   };
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string'
+    ? `'${value}'`
+    : Array.isArray(value)
+      ? 'an array'
+      : typeof value === 'object' && value !== null
+        ? 'an object'
+        : String(value);
 }

@@ -41,30 +41,3 @@ export function drawsPerRound(seats: readonly Seat<never>[]): number {
   const fresh = seats.filter(({ player }) => player.batch === 'new').reduce((sum, { player }) => sum + player.updates, 0);
   return Math.max(1, fresh);
 }
-
-type Lives = Readonly<Record<string, AnyLive>>;
-
-interface RunParts {
-  readonly networks: Lives;
-  readonly averages: Lives;
-  readonly seats: readonly Seat<never>[];
-  readonly state: Readonly<Record<string, tf.Variable>>;
-}
-
-/** Every variable of a run by a name that is the same in each process. */
-export function runVariables({ networks, averages, seats, state }: RunParts): Map<string, tf.Variable> {
-  const all = new Map<string, tf.Variable>();
-  for (const [prefix, lives] of [
-    ['network', networks],
-    ['ema', averages],
-  ] as const) {
-    for (const [name, live] of Object.entries(lives)) {
-      for (const kind of ['trainable', 'state'] as const) for (const [key, variable] of live[kind]) all.set(`${prefix}/${name}/${key}`, variable);
-    }
-  }
-  for (const { player, optimizer, variables } of seats) {
-    for (const [key, slot] of optimizer.slots(variables)) all.set(`optimizer/${player.name}/${key}`, slot);
-  }
-  for (const [name, value] of Object.entries(state)) all.set(`state/${name}`, value);
-  return all;
-}

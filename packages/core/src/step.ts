@@ -17,27 +17,31 @@ export interface Update {
  */
 export function computeUpdate<B>(player: Player<B, never>, turn: Turn<B, never>, variables: ReadonlyMap<string, tf.Variable>): Update {
   const kept: tf.Tensor[] = [];
+  const gradients = new Map<string, tf.Tensor>();
   try {
     let update: Update | undefined;
     tf.tidy(() => {
       const objective = player.turn(turn);
-      let result: Objective | undefined;
-      const keep = (parts: Parts): void => Object.values(parts).forEach((part) => kept.push(tf.keep(part)));
+      // Copies: what the player returned stays its own.
+      const keep = (parts: Parts): Parts =>
+        Object.fromEntries(
+          Object.entries(parts).map(([name, part]) => {
+            const copy = tf.keep(tf.clone(part));
+            kept.push(copy);
+            return [name, copy];
+          }),
+        );
       const { value, grads } = tf.variableGrads(() => {
-        result = objective();
+        const result: Objective = objective();
         checkParts(player.name, result.losses);
-        keep(result.losses);
-        keep(result.metrics ?? {});
+        update = { gradients, losses: keep(result.losses), metrics: keep(result.metrics ?? {}) };
         return tf.addN(Object.values(result.losses)) as tf.Scalar;
       }, [...variables.values()]);
       value.dispose();
-      const gradients = new Map<string, tf.Tensor>();
       for (const [key, variable] of variables) {
         const gradient = grads[variable.name];
         if (gradient) gradients.set(key, tf.keep(gradient));
       }
-      const { losses, metrics = {} } = result as Objective;
-      update = { gradients, losses, metrics };
     });
     return update as unknown as Update;
   } catch (error) {

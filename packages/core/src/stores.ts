@@ -1,6 +1,8 @@
 import { GanzooError } from './errors.ts';
 import type { Store } from './run-types.ts';
 
+const SCOPE = 'core/stores';
+
 /** A store that lives as long as the process: for tests and pages. */
 export function memory(): Store {
   const files = new Map<string, Uint8Array>();
@@ -16,7 +18,7 @@ export function memory(): Store {
 /** A store in the browser's IndexedDB; each commit is one transaction. */
 export function indexedDb(name: string): Store {
   if (typeof indexedDB === 'undefined') {
-    throw new GanzooError('core/stores', 'indexedDb() needs a browser. In Node use folder(path) of @ganzoo/node, or memory().');
+    throw new GanzooError(SCOPE, 'indexedDb() needs a browser. In Node use folder(path) of @ganzoo/node, or memory().');
   }
   const table = 'files';
   const open = async (): Promise<IDBDatabase> => {
@@ -32,9 +34,13 @@ export function indexedDb(name: string): Store {
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error);
       });
-      const result = await work(transaction.objectStore(table));
-      await done;
+      // A request that fails aborts the transaction too: both are waited for, and the first failure is told.
+      const [result] = await Promise.all([work(transaction.objectStore(table)), done]);
       return result;
+    } catch (cause) {
+      const deed = mode === 'readonly' ? 'read from' : 'write to';
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GanzooError(SCOPE, `cannot ${deed} indexedDb '${name}': ${reason}. Is there room, and may this page store data?`, { cause });
     } finally {
       database.close();
     }

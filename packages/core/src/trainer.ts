@@ -1,19 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkpointFile, encodeCheckpoint, expectSameGan, readCheckpoint, restoreVariables } from './checkpoint.ts';
+import { checkpointFile, encodeCheckpoint, expectSameGan, readCheckpoint, restoreVariables, sameData, type DataCursor } from './checkpoint.ts';
 import { toDataset, type DataSource } from './data.ts';
 import type { DrawnBatch } from './batches.ts';
-import { Average } from './ema.ts';
+import { assemble, runVariables, type Assembly } from './assemble.ts';
 import { expectInteger, expectKeys, GanzooError } from './errors.ts';
 import { describe } from './gan.ts';
-import { enableHigherOrderGradients } from './gradients.ts';
 import { modelFiles } from './model-files.ts';
 import { nextTask } from './next-task.ts';
 import { rng } from './random.ts';
 import { Readings } from './readings.ts';
 import { runLoop, type FitOptions, type FitResult } from './loop.ts';
-import { drawsPerRound, runVariables, Seat } from './seat.ts';
+import { drawsPerRound } from './seat.ts';
 import type { Dataset, SampleOptions, Store } from './run-types.ts';
-import type { AnyLive, Batch, Gan, Json, Rng } from './types.ts';
+import type { AnyLive, Batch, Gan, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 const sampleBatchSize = 128;
@@ -27,12 +26,11 @@ export class Trainer<B = Batch> {
   readonly gan: Gan<B>;
   readonly seed: number;
   readonly #root: Rng;
-  readonly #networks: Readonly<Record<string, AnyLive>>;
-  readonly #seats: readonly Seat<B>[];
-  readonly #average: Average | undefined;
+  readonly #built: Assembly<B>;
   readonly #readings = new Readings();
-  readonly #state: Readonly<Record<string, tf.Variable<tf.Rank.R0>>>;
-  #cursor: Json = null;
+  /** Of the last batch drawn: what an average's statistics are measured with. */
+  #labels: tf.Tensor | undefined;
+  #cursor: DataCursor | undefined;
   #step = 0;
   #realSamples = 0;
   #busy = false;
@@ -43,25 +41,10 @@ export class Trainer<B = Batch> {
   /** Builds the networks from the seed, 0 unless told. Throws when they do not fit each other. */
   constructor(gan: Gan<B>, options: { readonly seed?: number } = {}) {
     expectKeys(SCOPE, options, ['seed']);
-    enableHigherOrderGradients();
     this.gan = gan;
     this.seed = options.seed ?? 0;
     this.#root = rng(this.seed);
-    const init = (name: string): Rng => this.#root.fork(`weights of ${name}`);
-    const networks: Record<string, AnyLive> = {};
-    try {
-      for (const [name, network] of Object.entries(gan.networks)) networks[name] = network.build(init(name));
-      gan.check?.(networks);
-    } catch (error) {
-      for (const live of Object.values(networks)) live.dispose();
-      throw error;
-    }
-    this.#networks = networks;
-    this.#seats = gan.players.map((player) => new Seat(player, networks));
-    this.#average = gan.ema && new Average(gan.ema, gan.networks, networks, init);
-    const initial = gan.state?.initial() ?? {};
-    this.#state = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tf.variable(value, false)]));
-    tf.dispose(initial);
+    this.#built = assemble(gan, this.#root);
   }
 
   /** Rounds of all players since the beginning of the run. */
@@ -84,22 +67,24 @@ export class Trainer<B = Batch> {
    * Trains until `steps` rounds have been played since the beginning of the run.
    *
    * Ends early, and says so in its result, when the signal aborts, a callback answers `'stop'` or the data end. Throws a
-   * {@link NonFiniteLossError} when a loss turns NaN or infinite. The trainer can go on, save and sample after any of these.
+   * {@link NonFiniteLossError} when a loss turns NaN or infinite, and from then on: the weights are damaged too, so go on
+   * from a checkpoint. After any other error the trainer can go on.
    */
   async fit(data: B extends Batch ? DataSource | Dataset<B> : Dataset<B>, options: FitOptions): Promise<FitResult> {
     this.#expectAlive();
     if (this.#busy) throw new GanzooError(SCOPE, 'this trainer is already fitting; await that call first.');
     this.#busy = true;
     try {
+      await this.#readings.assertFinite();
       const dataset = (await toDataset(data as DataSource)) as unknown as Dataset<B>;
       return await runLoop<B>(
         {
-          gan: this.gan,
+          gan: this.#built.expects ? { ...this.gan, expects: this.#built.expects } : this.gan,
           seed: this.seed,
           progress: () => ({ step: this.#step, realSamples: this.#realSamples }),
-          cursor: () => this.#cursor,
-          draws: drawsPerRound(this.#seats),
-          round: (batches) => this.#round(batches),
+          cursor: (of) => (this.#cursor && sameData(this.#cursor, of) ? this.#cursor.at : null),
+          draws: drawsPerRound(this.#built.seats),
+          round: (batches) => this.#round(batches, dataset),
           rng: this.#root.fork('data'),
           losses: () => this.losses(),
           assertFinite: () => this.#readings.assertFinite(),
@@ -115,18 +100,18 @@ export class Trainer<B = Batch> {
   }
 
   /** One turn of every player; the event loop gets a turn after each update. */
-  async #round(batches: readonly DrawnBatch<B>[]): Promise<void> {
+  async #round(batches: readonly DrawnBatch<B>[], { name, size }: Dataset<B>): Promise<void> {
     let finish = (): void => undefined;
     this.#playing = new Promise((resolve) => (finish = resolve));
     try {
       let [drawn] = batches as readonly [DrawnBatch<B>];
       let next = 0;
-      for (const seat of this.#seats) {
+      for (const seat of this.#built.seats) {
         for (let i = 0; i < seat.player.updates; i++) {
           this.#expectAlive();
           if (seat.player.batch === 'new') drawn = batches[next++] as DrawnBatch<B>;
           const rng = this.#root.fork(`player ${seat.player.name}`).fork(seat.updates);
-          const turn = { batch: drawn.batch, batchSize: drawn.size, rng, state: this.#state, networks: this.#networks as never };
+          const turn = { batch: drawn.batch, batchSize: drawn.size, rng, state: this.#built.state, networks: this.#built.networks as never };
           seat.update(turn, this.#readings, this.#step + 1);
           await nextTask();
         }
@@ -135,16 +120,23 @@ export class Trainer<B = Batch> {
       const images = batches.reduce((sum, { size }) => sum + size, 0);
       this.#step++;
       this.#realSamples += images;
-      this.#cursor = batches.at(-1)?.cursor ?? null;
-      this.#average?.update(this.#networks, images, this.#realSamples);
+      this.#cursor = { data: name, size: size ?? null, at: batches.at(-1)?.cursor ?? null };
+      this.#rememberLabels(drawn.batch);
+      this.#built.average?.update(this.#built.networks, images, this.#realSamples);
       tf.tidy(() => {
-        const state = this.gan.state?.next(this.#readings.parts, this.#state) ?? {};
-        for (const [name, value] of Object.entries(state)) this.#state[name]?.assign(value);
+        const state = this.gan.state?.next(this.#readings.parts, this.#built.state) ?? {};
+        for (const [name, value] of Object.entries(state)) this.#built.state[name]?.assign(value);
       });
     } finally {
       this.#playing = undefined;
       finish();
     }
+  }
+
+  #rememberLabels(batch: B): void {
+    const { labels } = batch as { labels?: tf.Tensor };
+    this.#labels?.dispose();
+    this.#labels = labels && tf.keep(tf.clone(labels));
   }
 
   /**
@@ -176,8 +168,8 @@ export class Trainer<B = Batch> {
   #sampling(): AnyLive {
     const sampler = this.gan.sampler;
     const name = sampler?.network as string;
-    if (sampler) this.#average?.calibrate(sampler, this.#root.fork('calibration'));
-    return this.#average?.live[name] ?? (this.#networks[name] as AnyLive);
+    if (sampler) this.#built.average?.calibrate(sampler, this.#root.fork('calibration'), this.#labels);
+    return this.#built.average?.live[name] ?? (this.#built.networks[name] as AnyLive);
   }
 
   /**
@@ -191,8 +183,8 @@ export class Trainer<B = Batch> {
       seed: this.seed,
       step: this.#step,
       realSamples: this.#realSamples,
-      updates: Object.fromEntries(this.#seats.map(({ player, updates }) => [player.name, updates])),
-      cursor: this.#cursor,
+      updates: Object.fromEntries(this.#built.seats.map(({ player, updates }) => [player.name, updates])),
+      cursor: this.#cursor ?? null,
       gan: describe(this.gan),
     };
     // All three are begun before the first is awaited: what is saved is the run as it is now.
@@ -200,7 +192,7 @@ export class Trainer<B = Batch> {
     const parts = [
       this.#readings.assertFinite(),
       model ? modelFiles(model, 'generator') : new Map<string, Uint8Array>(),
-      encodeCheckpoint(state, this.#variables()),
+      encodeCheckpoint(state, runVariables(this.#built)),
     ] as const;
     // The first to blame comes first: a loss that is not finite explains the weights that are not.
     await Promise.allSettled(parts);
@@ -216,32 +208,29 @@ export class Trainer<B = Batch> {
     expectSameGan(state.gan, describe(gan));
     const trainer = new Trainer(gan, { seed: state.seed });
     try {
-      restoreVariables(trainer.#variables(), tensors);
+      restoreVariables(runVariables(trainer.#built), tensors);
     } catch (error) {
       trainer.dispose();
       throw error;
     }
-    trainer.#average?.restored();
+    trainer.#built.average?.restored();
     trainer.#step = state.step;
     trainer.#realSamples = state.realSamples;
-    trainer.#cursor = state.cursor;
-    for (const seat of trainer.#seats) seat.updates = state.updates[seat.player.name] ?? 0;
+    trainer.#cursor = state.cursor ?? undefined;
+    for (const seat of trainer.#built.seats) seat.updates = state.updates[seat.player.name] ?? 0;
     return trainer;
-  }
-
-  #variables(): Map<string, tf.Variable> {
-    return runVariables({ networks: this.#networks, averages: this.#average?.live ?? {}, seats: this.#seats, state: this.#state });
   }
 
   /** Gives back every tensor of this trainer; it can do nothing afterwards. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const live of Object.values(this.#networks)) live.dispose();
-    for (const { optimizer } of this.#seats) optimizer.dispose();
-    this.#average?.dispose();
+    for (const live of Object.values(this.#built.networks)) live.dispose();
+    for (const { optimizer } of this.#built.seats) optimizer.dispose();
+    this.#built.average?.dispose();
     this.#readings.dispose();
-    tf.dispose(this.#state);
+    this.#labels?.dispose();
+    tf.dispose(this.#built.state);
   }
 
   #expectAlive(): void {

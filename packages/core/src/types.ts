@@ -4,7 +4,7 @@
  * Conventions: samples are float32 `[batch, ...sampleShape]`, images NHWC in [-1, 1]; labels are int32 `[batch]`;
  * discriminators return logits, never probabilities.
  */
-import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -22,8 +22,8 @@ export interface Schedule extends Described {
 /** A hyperparameter: constant or scheduled. */
 export type Hyper = number | Schedule;
 
-/** Named scalar terms. An objective is their sum; each reaches the log under its name. */
-export type Parts = Readonly<Record<string, Scalar>>;
+/** Named scalar tensors. An objective is their sum; each reaches the log under its name. They stay their maker's. */
+export type Parts = Readonly<Record<string, Tensor>>;
 
 export type Shape = readonly number[];
 
@@ -145,7 +145,8 @@ export interface PenaltyContext<O> extends BothSides<O, unknown> {
 export type Regularizer<O = Logits> = Described & { readonly player: 'generator' | 'discriminator' } & (
     | {
         readonly interval: number;
-        readonly penalty: (context: PenaltyContext<O>) => Scalar;
+        /** A scalar. */
+        readonly penalty: (context: PenaltyContext<O>) => Tensor;
         /** Differentiates the discriminator by its input: its second derivative must be right. */
         readonly secondOrder?: boolean;
       }
@@ -227,6 +228,6 @@ export interface Gan<B = Batch> extends Described {
   readonly state?: GameState;
   /** What its batches must look like. `range` holds the least and greatest value allowed. */
   readonly expects?: { readonly sampleShape: Shape; readonly range?: readonly [number, number] };
-  /** Throws, before training, when the built networks do not fit each other. */
-  readonly check?: (networks: Readonly<Record<string, AnyLive>>) => void;
+  /** Throws, before training, when the built networks do not fit each other. May answer what batches must look like, where `expects` does not say. */
+  readonly check?: (networks: Readonly<Record<string, AnyLive>>) => Gan<B>['expects'] | void;
 }

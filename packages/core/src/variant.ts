@@ -3,7 +3,7 @@ import { defineGan, ganSpecKeys, type GanSpec } from './gan.ts';
 import type { Discriminator, Gan, Latents, Logits, Shape } from './types.ts';
 
 /** What every variant takes besides its own options. A `loss` must suit the discriminator: its own or the variant's. */
-export interface VariantOptions<O = Logits> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'sampleRange' | 'discriminator'>> {
+export interface VariantOptions<O = Logits> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'discriminator'>> {
   /** `[height, width, channels]`, or whatever else the variant says it takes. */
   readonly sampleShape: Shape;
   readonly latentDim?: number;
@@ -34,6 +34,12 @@ export function defineVariant<E extends object>({ name, defaults, build }: Varia
     if (!Array.isArray(sampleShape) || sampleShape.length === 0)
       throw new GanzooError(scope, `sampleShape must be a shape such as [28, 28, 1] or [2], got ${String(sampleShape)}.`);
     sampleShape.forEach((size, axis) => expectInteger(scope, `sampleShape[${axis}] of ${showShape(sampleShape as number[])}`, size, 1));
+    if (options.generator && options.latentDim !== undefined) {
+      throw new GanzooError(
+        scope,
+        'latentDim is of the generator made here, but generator replaces that. Give latentDim to generator({ network, latentDim }).',
+      );
+    }
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const settings = { ...defaults, ...given } as VariantSettings<E>;
     const replaced = Object.fromEntries(Object.entries(given).filter(([key]) => (ganSpecKeys as readonly string[]).includes(key)));

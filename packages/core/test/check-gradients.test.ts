@@ -6,7 +6,6 @@ import {
   generator,
   rng,
   Trainer,
-  type Generator,
   type GradientReport,
   type Live,
   type Pass,
@@ -14,7 +13,7 @@ import {
 import { convDiscriminator, mlp } from '@ganzoo/core/networks';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backends, planeGan, use } from './support.ts';
+import { anyNetwork, backends, planeGan, use } from './support.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -145,6 +144,31 @@ describe.each(backends)('once enabled on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('labels go their own way, and a layer that does not even run is a finding', async () => {
+    const before = tf.memory().numTensors;
+    const [image, label] = [tf.input({ shape: [3] }), tf.input({ shape: [1], dtype: 'int32' })];
+    const encoded = tf.layers.categoryEncoding({ numTokens: 4, outputMode: 'oneHot' as never }).apply(label) as tf.SymbolicTensor;
+    const looked = tf.layers.flatten().apply(tf.layers.embedding({ inputDim: 4, outputDim: 2 }).apply(label)) as tf.SymbolicTensor;
+    const together = tf.layers.concatenate().apply([image, encoded, looked]) as tf.SymbolicTensor;
+    const critic = tf.model({ inputs: [image, label], outputs: tf.layers.dense({ units: 1 }).apply(together) as tf.SymbolicTensor });
+    expect((await checkGradients(critic)).rows.map(({ kind, ok }) => [kind, ok])).toEqual([
+      ['Embedding', true],
+      ['Flatten', true],
+      ['Concatenate', true],
+      ['Dense', true],
+    ]);
+    assertTwiceDifferentiable(critic, 'core/gan');
+    for (const weight of critic.weights) weight.dispose();
+
+    const broken = tf.layers.flatten({ name: 'broken' });
+    const network = model([2, 2], broken);
+    broken.call = () => {
+      throw new Error('out of order.');
+    };
+    expect((await checkGradients(network)).rows[0]).toMatchObject({ firstOrderError: NaN, reason: 'no first derivative: out of order' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('a live network without a model has nothing to check', async () => {
     const live: Live<never, unknown> = { apply: () => undefined, trainable: new Map(), state: new Map(), dispose: () => {} };
     await expect(checkGradients(live)).rejects.toThrow('this network has no model, and so no layers to check');
@@ -164,7 +188,7 @@ describe.each(backends)('once enabled on %s', (backend) => {
       tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }),
       tf.layers.dense({ units: 3, activation: 'softmax' }),
     ];
-    const network = generator({ latentDim: 1, network: () => model([8, 9, 2], ...layers()) }) as Generator<{ z: tf.Tensor }>;
+    const network = anyNetwork(() => model([8, 9, 2], ...layers()));
     const live = network.build(rng(5));
     const x = rng(6).normal([3, 8, 9, 2]);
     const weights = rng(7).normal([3, 3]);
@@ -192,7 +216,7 @@ describe.each(backends)('once enabled on %s', (backend) => {
 
 describe('layers that cannot be trained', () => {
   const build = (inputShape: number[], layer: () => tf.layers.Layer): void =>
-    generator({ latentDim: 1, network: () => model(inputShape, layer()) })
+    anyNetwork(() => model(inputShape, layer()))
       .build(rng(0))
       .dispose();
   const volume = [4, 4, 4, 2];
@@ -202,7 +226,7 @@ describe('layers that cannot be trained', () => {
     await use(backend);
     const before = tf.memory().numTensors;
     expect(() => build([9, 9, 1], dilated)).toThrow(
-      `[ganzoo/core/generator] layer 'sparse' (Conv2D) cannot be trained on the ${backend} backend: TensorFlow.js has no gradient of a dilated convolution. Set dilationRate to 1, and kernelSize higher.`,
+      `[ganzoo/test] layer 'sparse' (Conv2D) cannot be trained on the ${backend} backend: TensorFlow.js has no gradient of a dilated convolution. Set dilationRate to 1, and kernelSize higher.`,
     );
     expect(() => build([3, 9, 9, 1], () => tf.layers.timeDistributed({ layer: dilated() }))).toThrow('(TimeDistributed) cannot be trained');
     expect(() => build(volume, () => tf.layers.averagePooling3d({ poolSize: 3, padding: 'same' }))).toThrow(

@@ -69,8 +69,8 @@ describe('every source of data', () => {
     'nested numbers': () => flat.map((p) => [...p]),
     'typed arrays': () => flat,
     'an array of tensors': () => flat.map((p) => tf.tensor1d(p)),
-    'a tf.data.Dataset': () => tf.data.array(flat.map((p) => [...p])).batch(4) as unknown as DataSource,
-    'a tf.data.Dataset of records': () => tf.data.array(flat.map((p) => ({ samples: [...p] }))).batch(4) as unknown as DataSource,
+    'a tf.data.Dataset': () => tf.data.array(flat.map((p) => [...p])).batch(4),
+    'a tf.data.Dataset of records': () => tf.data.array(flat.map((p) => ({ samples: [...p] }))).batch(4),
     'an async iterable of tensors': () => ({
       async *[Symbol.asyncIterator]() {
         for (let i = 0; i < 3; i++) yield tf.tensor2d(flat.slice(i * 4, i * 4 + 4).map((p) => [...p]));

@@ -6,10 +6,20 @@ import {
   generator,
   history,
   nonSaturating,
+  sgd,
   Trainer,
+  type Batch,
   type BothSides,
+  type Gan,
+  type GanSpec,
+  type Latents,
+  type Live,
+  type LiveNetworks,
   type Logits,
   type Loss,
+  type Networks,
+  type Player,
+  type Prepare,
   type Regularizer,
 } from '@ganzoo/core';
 import { mlp } from '@ganzoo/core/networks';
@@ -21,10 +31,10 @@ beforeAll(() => use('wasm'));
 
 const data = points(20);
 
-async function losses(gan: ReturnType<typeof planeGan>, steps: number): Promise<{ rows: Record<string, number>[]; realSamples: number }> {
+async function losses(gan: Gan, steps: number, samples = data): Promise<{ rows: Record<string, number>[]; realSamples: number }> {
   const trainer = new Trainer(gan);
   const log = history();
-  await trainer.fit(data, { steps, batchSize: 4, callbacks: [log] });
+  await trainer.fit(samples, { steps, batchSize: 4, callbacks: [log] });
   const { realSamples } = trainer;
   trainer.dispose();
   return { rows: log.rows.map((row) => row.losses), realSamples };
@@ -57,20 +67,26 @@ describe('a regularizer', () => {
       player: 'discriminator',
       constrain: (variables) => variables.forEach((variable) => variable.assign(tf.clipByValue(variable, -0.01, 0.01))),
     };
-    const largest: number[] = [];
-    const watch: Loss<Logits, unknown> = {
-      ...nonSaturating(),
-      generator: (context) => nonSaturating().generator(context as BothSides<Logits, unknown>),
-    };
-    const gan = planeGan({ regularizers: [clip], loss: watch });
-    const trainer = new Trainer(gan);
-    await trainer.fit(data, {
-      steps: 3,
-      batchSize: 4,
-      callbacks: [{ name: 'logits', onStep: async (run) => void largest.push(Math.abs((await run.losses())['generator/fake'] as number) - Math.log(2)) }],
-    });
-    // A critic of such small weights can tell nothing: every logit is nearly 0.
-    for (const distance of largest) expect(Math.abs(distance)).toBeLessThan(0.02);
+    const gan = planeGan({ regularizers: [clip] });
+    const largest: Record<string, number>[] = [];
+    // After the discriminator's update comes the generator's turn.
+    const players = gan.players.map((player): Player<Batch, never> => ({
+      ...player,
+      turn: (turn) => {
+        const networks: LiveNetworks<Networks> = turn.networks;
+        const greatest = ({ trainable }: Live<never, unknown>): number =>
+          Math.max(...[...trainable.values()].map((v) => tf.max(tf.abs(v)).dataSync()[0] as number));
+        if (player.name === 'generator') largest.push(Object.fromEntries(Object.entries(networks).map(([name, live]) => [name, greatest(live)])));
+        return player.turn(turn);
+      },
+    }));
+    const trainer = new Trainer({ ...gan, players });
+    await trainer.fit(data, { steps: 3, batchSize: 4 });
+    expect(largest).toHaveLength(3);
+    for (const { generator: free, discriminator: clipped } of largest) {
+      expect(clipped).toBeCloseTo(0.01, 7);
+      expect(free).toBeGreaterThan(0.1);
+    }
     trainer.dispose();
   });
 
@@ -110,16 +126,135 @@ describe('a loss', () => {
   });
 });
 
+/** Both sides' mean logits, and what each turn of a player saw. */
+function spy(): { loss: Loss<Logits, Latents>; turns: (Partial<Record<'real' | 'fake' | 'fakeLogits' | 'z', number[]>> & { player: string })[] } {
+  const turns: ReturnType<typeof spy>['turns'] = [];
+  const look = (player: string, { real: { samples }, fake, latents }: BothSides<Logits, Latents>): void => {
+    const [real, made, fakeLogits, z] = [samples, fake.samples, fake.out.logits, latents.z].map((tensor) => Array.from(tensor.dataSync()));
+    turns.push({ player, real: real ?? [], fake: made ?? [], fakeLogits: fakeLogits ?? [], z: z ?? [] });
+  };
+  const mean = (logits: tf.Tensor): tf.Scalar => tf.mean<tf.Scalar>(logits);
+  const loss: Loss<Logits, Latents> = {
+    name: 'spy',
+    config: {},
+    discriminator: (context) => (look('discriminator', context), { real: mean(context.real.out.logits), fake: mean(context.fake.out.logits) }),
+    generatorSeesReal: true,
+    generator: (context) => (look('generator', context), { fake: mean(context.fake.out.logits) }),
+  };
+  return { loss, turns };
+}
+
+/** `factor * x + offset` of one number. */
+const line = (factor: number, offset: number) => (): tf.LayersModel =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({
+        inputShape: [1],
+        units: 1,
+        kernelInitializer: tf.initializers.constant({ value: factor }),
+        biasInitializer: tf.initializers.constant({ value: offset }),
+      }),
+    ],
+  });
+
+/** A game of known networks that learn nothing: logits are samples, fakes `factor * z + offset`. */
+function still(factor: number, offset: number, overrides: Partial<GanSpec<Logits, Latents>> = {}): Gan {
+  const none = sgd({ learningRate: 0 });
+  return defineGan({
+    generator: generator({ latentDim: 1, network: line(factor, offset) }),
+    discriminator: discriminator({ network: line(1, 0) }),
+    loss: spy().loss,
+    optimizers: { generator: none, discriminator: none },
+    ...overrides,
+  });
+}
+
+const numbers = (values: readonly number[]): Float32Array[] => values.map((value) => Float32Array.of(value));
+
 describe('critic steps', () => {
-  it('draw a batch each, and share none with the generator', async () => {
-    expect((await losses(planeGan({ criticSteps: 5 }), 2)).realSamples).toBe(2 * 5 * 4);
+  it('draw a batch each, of which the generator sees the last', async () => {
+    const { loss, turns } = spy();
+    const { realSamples } = await losses(still(1, 0, { loss, criticSteps: 3 }), 2, numbers(Array.from({ length: 24 }, (_, i) => i)));
+    expect(realSamples).toBe(2 * 3 * 4);
+    const round = ['discriminator', 'discriminator', 'discriminator', 'generator'];
+    expect(turns.map(({ player }) => player)).toEqual([...round, ...round]);
+    const ofCritic = turns.filter(({ player }) => player === 'discriminator').flatMap(({ real }) => real);
+    expect(new Set(ofCritic).size).toBe(24);
+    for (const last of [2, 6]) expect(turns[last + 1]?.real).toEqual(turns[last]?.real);
   });
 });
 
-describe('the generator turn', () => {
-  it('scores the very samples it made, with dropout and noise drawn anew each update', async () => {
-    const { rows } = await losses(planeGan(), 2);
-    expect(rows[0]?.['generator/fake']).not.toBe(rows[1]?.['generator/fake']);
+describe('a turn', () => {
+  it('scores the very samples it made, of latents drawn anew each update', async () => {
+    const { loss, turns } = spy();
+    await losses(still(2, 3, { loss }), 3, numbers([0, 1, 2, 3]));
+    expect(turns).toHaveLength(6);
+    for (const { z, fake, fakeLogits } of turns) {
+      expect(z).toHaveLength(4);
+      z?.forEach((value, index) => expect(fake?.[index]).toBeCloseTo(2 * value + 3, 5));
+      expect(fakeLogits).toEqual(fake);
+    }
+    expect(new Set(turns.flatMap(({ z }) => z)).size).toBe(6 * 4);
+  });
+
+  it('draws the masks of dropout anew for each side and each update', async () => {
+    const { loss, turns } = spy();
+    const dropping = (): tf.LayersModel =>
+      tf.sequential({
+        layers: [
+          tf.layers.dense({ inputShape: [1], units: 200, kernelInitializer: 'ones' }),
+          tf.layers.dropout({ rate: 0.5 }),
+          tf.layers.dense({ units: 1, kernelInitializer: 'glorotNormal' }),
+        ],
+      });
+    const { rows } = await losses(still(0, 1, { loss, discriminator: discriminator({ network: dropping }) }), 3, numbers([1]));
+    // All samples are 1: only masks make logits differ, within a batch too.
+    expect(new Set(turns.flatMap(({ fakeLogits }) => fakeLogits)).size).toBe(6 * 4);
+    const means = rows.flatMap((row) => [row['discriminator/real'], row['discriminator/fake'], row['generator/fake']]);
+    expect(new Set(means).size).toBe(9);
+  });
+});
+
+describe("a discriminator's prepare", () => {
+  const prepared = (prepare: Prepare): Partial<GanSpec<Logits, Latents>> => ({ discriminator: discriminator({ network: line(1, 0), prepare }) });
+
+  it('changes what it sees of either side, in both turns and in a penalty', async () => {
+    const scored: Regularizer = {
+      name: 'scored',
+      config: {},
+      player: 'discriminator',
+      interval: 1,
+      penalty: ({ real, score }) => tf.mean(score(tf.mul(real.samples, 10)).logits),
+    };
+    const { rows } = await losses(
+      still(0, -1, { ...prepared((side) => ({ ...side, samples: tf.add(side.samples, 100) })), regularizers: [scored] }),
+      1,
+      numbers([2]),
+    );
+    expect(rows[0]).toMatchObject({ 'discriminator/real': 102, 'discriminator/fake': 99, 'discriminator/scored': 120, 'generator/fake': 99 });
+  });
+
+  it('gets a stream of its own for each side and update', async () => {
+    const drawn: number[] = [];
+    const noisy: Prepare = (side, rng) => (drawn.push(rng.integer()), side);
+    await losses(still(0, -1, prepared(noisy)), 3, numbers([2]));
+    // Both turns see both sides, as this loss says that the generator's sees the real one too.
+    expect(new Set(drawn).size).toBe(3 * 4);
+    expect(drawn).toHaveLength(3 * 4);
+  });
+});
+
+describe('accuracy', () => {
+  it.each([
+    [[1, 2, 3, -1], -1, (0.75 + 1) / 2],
+    [[1, 2, 3, -1], 1, (0.75 + 0) / 2],
+    [[-1, -2, -3, -1], 1, 0],
+    [[1, 2, 3, 4], -5, 1],
+    // A logit of 0 is on neither side.
+    [[0, 0, 0, 1], 0, 0.125],
+  ])('of real logits %j and fake ones %d is %d', async (real, fake, expected) => {
+    const { rows } = await losses(still(0, fake), 1, numbers(real));
+    expect(rows[0]?.['discriminator/accuracy']).toBe(expected);
   });
 });
 

@@ -1,6 +1,36 @@
+import { enableHigherOrderGradients } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
-import { expect } from 'vitest';
-import { scoreWeight, type Derivatives, type Nd } from './float64.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { derivatives, scoreWeight, type Derivatives, type Nd, type Reference } from './float64.ts';
+import { backends, use } from './support.ts';
+
+/** An op, and the same in float64. */
+export interface Case {
+  readonly name: string;
+  readonly run: (...xs: never[]) => tf.Tensor;
+  readonly reference: Reference;
+  readonly inputs: readonly Nd[];
+}
+
+export const of = (name: string, run: Case['run'], reference: Reference, ...inputs: Nd[]): Case => ({ name, run, reference, inputs });
+
+/** Tests that both derivatives of each op are right on each backend, and that taking them leaves no tensor behind. */
+export function describeDerivatives(cases: readonly Case[]): void {
+  describe.each(cases)('$name', ({ run, reference, inputs }) => {
+    beforeAll(enableHigherOrderGradients);
+    let expected: Derivatives | undefined;
+
+    it.each(backends)('has right first and second derivatives on %s', async (backend) => {
+      await use(backend);
+      expected ??= derivatives(reference, inputs);
+      const before = tf.memory().numTensors;
+      const xs = inputs.map(toTensor);
+      await expectDerivatives(() => run(...(xs as never[])), xs, expected);
+      tf.dispose(xs);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}
 
 /** Relative to the largest value of each derivative. float32 leaves some 1e-6 and 1e-5 of either. */
 const [firstTolerance, secondTolerance] = [1e-4, 2e-4];

@@ -1,4 +1,4 @@
-import { enableHigherOrderGradients, generator, rng, type Generator, type Live, type Pass } from '@ganzoo/core';
+import { enableHigherOrderGradients, rng, type Live, type Pass } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,7 +23,7 @@ import {
   type Reference,
 } from './float64.ts';
 import { expectDerivatives, toTensor } from './gradient-support.ts';
-import { backends, use } from './support.ts';
+import { anyNetwork, backends, use } from './support.ts';
 
 const pass: Pass = { training: true, updateState: false, rng: rng(1) };
 
@@ -44,7 +44,7 @@ function live(layer: Layer, inputShape: readonly number[]): Network {
     const input = tf.input({ shape: [...inputShape] });
     return tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
   };
-  return (generator({ latentDim: 1, network }) as Generator<{ z: tf.Tensor }>).build(rng(0));
+  return anyNetwork(network).build(rng(0));
 }
 
 /** Adds a bias for each channel. */

@@ -1,4 +1,4 @@
-import { minimax, nonSaturating, rng, type Logits, type Loss } from '@ganzoo/core';
+import { minimax, nonSaturating, rng, wasserstein, type Logits, type Loss, type Parts } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backends, use } from './support.ts';
@@ -20,7 +20,7 @@ function evaluate(
       out: { logits: tf.tensor2d(logits, [logits.length, 1]) },
     });
     const context = { real: side(realLogits), fake: side(fakeLogits), latents: {}, state: {}, rng: rng(0) };
-    const numbers = (parts: Readonly<Record<string, tf.Scalar>>): Record<string, number> =>
+    const numbers = (parts: Parts): Record<string, number> =>
       Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.dataSync()[0] as number]));
     return { discriminator: numbers(loss.discriminator(context)), generator: numbers(loss.generator(context)) };
   });
@@ -40,6 +40,10 @@ describe.each(backends)('losses on %s', (backend) => {
   it('minimizes log(1 - D) when saturating and -log D when not', () => {
     expect(evaluate(minimax(), real, fake).generator['fake']).toBeCloseTo(mean(fake.map((x) => Math.log(1 - sigmoid(x)))), 5);
     expect(evaluate(nonSaturating(), real, fake).generator['fake']).toBeCloseTo(mean(fake.map((x) => softplus(-x))), 5);
+  });
+
+  it('is the difference of mean scores for a Wasserstein critic, and minus the mean for its generator', () => {
+    expect(evaluate(wasserstein(), [2, -1], [0.5, -3])).toEqual({ discriminator: { real: -0.5, fake: -1.25 }, generator: { fake: 1.25 } });
   });
 
   it('is log 4 for a discriminator that knows nothing', () => {

@@ -1,8 +1,8 @@
-import { defineGan, discriminator, generator, nonSaturating, rng, summary, Trainer, type Generator, type Live, type Pass } from '@ganzoo/core';
+import { defineGan, discriminator, generator, nonSaturating, rng, summary, Trainer, type Live, type Pass } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp, type UpSampling } from '@ganzoo/core/networks';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backends, imageGan, images, planeGan, use } from './support.ts';
+import { anyNetwork, backends, imageGan, images, planeGan, use } from './support.ts';
 
 const pass = (overrides: Partial<Pass> = {}): Pass => ({ training: true, updateState: false, rng: rng(1), ...overrides });
 const values = async (tensor: tf.Tensor): Promise<number[]> => Array.from(await tensor.data());
@@ -114,7 +114,7 @@ describe.each(backends)('any function that builds a model on %s', (backend) => {
     ['no center', { center: false }],
   ])('normalizes batches with %s, and moves the moments only where the pass allows it', async (_, options) => {
     const network = (): tf.LayersModel => tf.sequential({ layers: [tf.layers.batchNormalization({ inputShape: [2, 1, 3], momentum: 0.75, ...options })] });
-    const live: Live<{ z: tf.Tensor }, { samples: tf.Tensor }> = (generator({ latentDim: 3, network }) as Generator<{ z: tf.Tensor }>).build(rng(0));
+    const live: Live<{ z: tf.Tensor }, { samples: tf.Tensor }> = anyNetwork(network).build(rng(0));
     const x = rng(2).normal([4, 2, 1, 3]);
     const y = (await live.apply({ z: x }, pass()).samples.array()) as number[][][][];
     const channel = y.flat(2).map((pixel) => pixel[1] as number);

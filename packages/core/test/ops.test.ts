@@ -1,7 +1,7 @@
-import { enableHigherOrderGradients, generator, rng, type Generator, type Live, type Pass } from '@ganzoo/core';
+import { enableHigherOrderGradients, rng, type Live, type Pass } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { backends, use } from './support.ts';
+import { anyNetwork, backends, use } from './support.ts';
 
 const pass: Pass = { training: true, updateState: false, rng: rng(1) };
 
@@ -9,7 +9,7 @@ type Layers = Live<{ z: tf.Tensor }, { samples: tf.Tensor }>;
 
 function live(layer: tf.layers.Layer): Layers {
   const network = (): tf.LayersModel => tf.sequential({ layers: [layer] });
-  return (generator({ latentDim: 1, network }) as Generator<{ z: tf.Tensor }>).build(rng(0));
+  return anyNetwork(network).build(rng(0));
 }
 
 /** Plain float64 batch normalization of rows by columns, then a smooth scalar of it. */

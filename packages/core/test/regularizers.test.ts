@@ -61,7 +61,7 @@ describe.each(backends)('gradientPenalty on %s', (backend) => {
     if (!('penalty' in regularizer)) throw new Error('no penalty');
     const variables = [...live.trainable.values()];
     const { value, grads } = tf.variableGrads(
-      () => regularizer.penalty({ real: side(real), fake: side(fake), latents: {}, state: {}, rng: stream, score }),
+      () => regularizer.penalty({ real: side(real), fake: side(fake), latents: {}, state: {}, rng: stream, score }) as tf.Scalar,
       variables,
     );
 
@@ -80,6 +80,27 @@ describe.each(backends)('gradientPenalty on %s', (backend) => {
       expected.forEach((value, at) => expect(Math.abs((got[at] as number) - value) / scale, `weight ${index}, value ${at}`).toBeLessThan(1e-3));
     }
     live.dispose();
+  });
+});
+
+describe('the penalty of a linear critic', () => {
+  beforeAll(() => use('cpu'));
+
+  // Its gradient is (3, 4) everywhere, of norm 5.
+  it.each([
+    [{}, 10 * 16],
+    [{ weight: 2, target: 2 }, 2 * 9],
+    [{ weight: 1, target: 0 }, 25],
+    [{ weight: 1, target: 7 }, 4],
+    [{ weight: 1, target: 7, sides: 'one' }, 0],
+    [{ weight: 1, target: 3, sides: 'one' }, 4],
+  ] as const)('with %j is %d', (options, expected) => {
+    const score = (samples: tf.Tensor): { logits: tf.Tensor } => ({ logits: tf.matMul(samples as tf.Tensor2D, tf.tensor2d([[3], [4]])) });
+    const regularizer = gradientPenalty(options);
+    if (!('penalty' in regularizer)) throw new Error('no penalty');
+    const [real, fake] = [rng(1).normal([6, 2]), rng(2).normal([6, 2])].map((samples) => ({ samples, out: score(samples) }));
+    const value = regularizer.penalty({ real: real!, fake: fake!, latents: {}, state: {}, rng: rng(3), score });
+    expect(value.dataSync()[0]).toBeCloseTo(expected, 3);
   });
 });
 

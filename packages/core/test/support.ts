@@ -4,6 +4,7 @@ import {
   defineGan,
   discriminator,
   generator,
+  liveModel,
   memory,
   nonSaturating,
   type Callback,
@@ -11,6 +12,8 @@ import {
   type GanSpec,
   type Latents,
   type Logits,
+  type ModelRecipe,
+  type Network,
   type Store,
 } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp } from '@ganzoo/core/networks';
@@ -70,4 +73,20 @@ export async function bytesOf(trainer: { save: (store: Store) => Promise<void> }
 export function countTensors(at: readonly number[]): Callback & { counts: number[] } {
   const counts: number[] = [];
   return { name: 'count', counts, onStep: (run) => void (at.includes(run.step) && counts.push(tf.memory().numTensors)) };
+}
+
+/** A network of any input, as the generators and discriminators have theirs. */
+export function anyNetwork(network: ModelRecipe): Network<{ z: tf.Tensor }, { samples: tf.Tensor }> {
+  return {
+    name: 'any',
+    config: null,
+    build: (init) =>
+      liveModel(
+        'test',
+        network,
+        init,
+        ({ z }: { z: tf.Tensor }) => z,
+        ([samples]) => ({ samples: samples as tf.Tensor }),
+      ),
+  };
 }

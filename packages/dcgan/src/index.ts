@@ -1,6 +1,5 @@
-import { adam, defineVariant, discriminator, generator, nonSaturating } from '@ganzoo/core';
+import { adam, defineVariant, discriminator, GanzooError, generator, nonSaturating, showShape } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, type UpSampling } from '@ganzoo/core/networks';
-import { GanzooError, showShape } from '@ganzoo/core';
 
 export interface DcganOptions {
   /** Channels of the generator before each doubling; the discriminator has the same in reverse. `[128, 64]` unless told. */

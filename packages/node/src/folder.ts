@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { GanzooError } from '@ganzoo/core';
 import type { Store } from '@ganzoo/core';
+import { makeDirectory } from './make-directory.ts';
+import { sweepTemporaries, temporaryOf } from './temporaries.ts';
 
 const SCOPE = 'node/folder';
 
@@ -10,7 +11,8 @@ const SCOPE = 'node/folder';
  * A store whose files lie in a folder, which the first commit creates.
  *
  * A commit writes all files next to their places and flushes them to the disk before it renames them, in the order
- * given, so that a crash leaves each file old or new but never half. Commits of one store run one after another.
+ * given, so that a crash leaves each file old or new but never half, and next to it temporaries that a later commit
+ * sweeps. Commits of one store run one after another.
  * Names are relative paths with `/`; `..`, absolute paths and backslashes are refused.
  *
  * @throws GanzooError from `read` and `commit`, on a bad name and when the disk refuses; then nothing has been replaced,
@@ -45,20 +47,23 @@ export function folder(path: string): Store {
 async function commit(root: string, path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const moves = [...files].map(([name, bytes]) => {
     const file = place(root, name);
-    return { name, bytes, file, temporary: join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`) };
+    return { name, bytes, file, temporary: temporaryOf(file) };
   });
+  const directories = new Set(moves.map(({ file }) => dirname(file)));
   let current = '';
   try {
+    // They may hold the room that this commit needs.
+    for (const directory of directories) await sweepTemporaries(directory);
     for (const { name, bytes, file, temporary } of moves) {
       current = name;
-      await mkdir(dirname(file), { recursive: true });
+      await makeDirectory(dirname(file));
       await writeThrough(temporary, bytes);
     }
     for (const { name, file, temporary } of moves) {
       current = name;
       await rename(temporary, file);
     }
-    for (const directory of new Set(moves.map(({ file }) => dirname(file)))) await flushDirectory(directory);
+    for (const directory of directories) await flushDirectory(directory);
   } catch (error) {
     await Promise.all(moves.map(({ temporary }) => rm(temporary, { force: true }).catch(() => undefined)));
     throw new GanzooError(SCOPE, `cannot write '${current}' in ${path}: ${(error as Error).message}. Is there room, and may this user write there?`, {

@@ -1,9 +1,10 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectKeys, GanzooError } from '@ganzoo/core';
 import type { Callback, Run } from '@ganzoo/core';
+import { makeDirectory } from './make-directory.ts';
 
 const SCOPE = 'node/json-log';
 
@@ -74,7 +75,7 @@ function header({ gan: { name, config }, seed, backend, step, steps, batchSize }
 /** Creates the folder, and ends the line that a killed process left unfinished. */
 async function startLine(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(resolve(path)));
     const before = await readFile(path).catch(() => new Uint8Array());
     if (before.length > 0 && before.at(-1) !== 10) await appendFile(path, '\n');
   } catch (cause) {

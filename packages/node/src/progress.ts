@@ -41,6 +41,7 @@ export function progress(options: ProgressOptions = {}): Callback {
 
   const display = (stream as { isTTY?: boolean }).isTTY ? bar(stream) : lines(stream);
   let speed = speedometer();
+  let first = 0;
   let shownAt = 0;
 
   const describe = async (run: Run): Promise<string> => {
@@ -53,10 +54,16 @@ export function progress(options: ProgressOptions = {}): Callback {
     onStart(run) {
       speed = speedometer();
       speed(run);
+      first = run.step + 1;
       shownAt = run.seconds;
       display.start(run);
     },
     async onStep(run) {
+      // The first step compiles and allocates: the speed is that of those after it, where there are any.
+      if (run.step === first && run.step < run.steps) {
+        speed = speedometer();
+        speed(run);
+      }
       const sinceLast = run.seconds - shownAt;
       // The last step is onEnd's.
       if (run.step >= run.steps || run.step % every !== 0 || sinceLast < LEAST_SECONDS || !display.isDue(run, sinceLast)) return;

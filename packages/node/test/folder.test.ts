@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folder } from '@ganzoo/node';
@@ -83,6 +84,57 @@ test.each(['../out', 'a/../../out', '/etc/out', '..', '.', '', 'a//b', 'a/', 'a\
   ).rejects.toThrow(/is no name for a file here/);
   await expect(inner.read(name)).rejects.toThrow(/is no name for a file here/);
   expect(await readdir(dir)).toEqual([]);
+});
+
+/** Commits until it is killed. */
+const committing = (path: string): string => `
+  import { folder } from '@ganzoo/node';
+  const store = folder(${JSON.stringify(path)});
+  const file = new Uint8Array(20_000_000);
+  for (;;) await store.commit(new Map([['a', file], ['b', file], ['c', file]]));
+`;
+const conditions = process.env['GANZOO_BUILT'] === '1' ? [] : ['--conditions=@ganzoo/source'];
+
+test.skipIf(process.platform === 'win32')('sweeps what a killed process left behind, and nothing of a live one', async () => {
+  const path = join(dir, 'killed');
+  const args = [...conditions, '--import', 'tsx', '--input-type=module', '--eval', committing(path)];
+  const child = spawn(process.execPath, args, { cwd: import.meta.dirname, stdio: 'ignore' });
+  const temporaries = async (): Promise<string[]> => (await readdir(path).catch(() => [])).filter((name) => name.endsWith('.tmp'));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  while (child.exitCode === null && (await temporaries()).length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  // Stopped first: it is alive, and this commit must leave it alone.
+  child.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const left = await temporaries();
+  expect(left.length).toBeGreaterThan(0);
+  await folder(path).commit(files({ 'model.json': 'm' }));
+  expect(await temporaries()).toEqual(left);
+  child.kill('SIGKILL');
+  await ended;
+  await folder(path).commit(files({ 'model.json': 'm' }));
+  expect(await temporaries()).toEqual([]);
+});
+
+test('sweeps temporaries older than a day whoever made them, and never a file of another name', async () => {
+  const id = 'd7ee1f5d-3c63-4c4c-9b0c-5f6a1d0c2e11';
+  const [old, young, foreign] = [`.model.json.${id}.tmp`, `.weights.bin.${id}.tmp`, '.notes.tmp'];
+  const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+  for (const name of [old, young, foreign]) await writeFile(join(dir, name), '');
+  for (const name of [old, foreign]) await utimes(join(dir, name), yesterday, yesterday);
+  await folder(dir).commit(files({ a: 'a' }));
+  expect((await readdir(dir)).sort()).toEqual([foreign, young, 'a'].sort());
+});
+
+test.runIf(process.platform === 'linux')('refuses a folder that cannot be made, where Node would try for ever', () => {
+  const program = `
+    import { folder, jsonLog } from '@ganzoo/node';
+    for (const attempt of [() => folder('/proc/ganzoo/x').commit(new Map([['a', new Uint8Array(1)]])), () => jsonLog({ path: '/proc/ganzoo/log.jsonl' }).onStart({})])
+      await attempt().catch((error) => console.log(error.message));
+  `;
+  const args = [...conditions, '--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' });
+  expect(stdout).toContain("[ganzoo/node/folder] cannot write 'a' in /proc/ganzoo/x: ENOENT");
+  expect(stdout).toContain('[ganzoo/node/json-log] cannot write /proc/ganzoo/log.jsonl: ENOENT');
 });
 
 test('refuses an empty path', () => {

@@ -83,6 +83,26 @@ test('the speed is of the last ten seconds, not of the whole run', async () => {
   ]);
 });
 
+test('the first step, which compiles, is no part of the speed', async () => {
+  const stream = sink(false);
+  const callback = progress({ stream });
+  const run = fakeRun({ step: 100, steps: 120 });
+  await callback.onStart?.(run);
+  for (let step = 101; step <= 103; step++) {
+    Object.assign(run, { step, realSamples: 64 * step, seconds: 5 + step - 101 });
+    await callback.onStep?.(run);
+  }
+  const lines = stream.text.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^step 101\/120 .*accuracy 51 %$/);
+  expect(lines[1]).toMatch(/^step 102\/120 .*accuracy 51 %, 64 img\/s, 0:18 left$/);
+});
+
+test('a run of one step has the speed of that step', async () => {
+  const stream = sink(false);
+  await train(progress({ stream }), 2, { steps: 1 });
+  expect(stream.text).toMatch(/accuracy 51 %, 32 img\/s, took 0:02\n$/);
+});
+
 test('on a terminal: a bar with the sum of each player, of 80 columns at most, which ends with its line', async () => {
   const stream = sink(true);
   await train(progress({ stream }), 1);

@@ -1,4 +1,4 @@
-import { adam, defineVariant, discriminator, generator, nonSaturating, rmsProp } from '@ganzoo/core';
+import { adam, defineVariant, discriminator, expectOneOf, GanzooError, generator, nonSaturating, rmsProp, showShape } from '@ganzoo/core';
 import { mlp } from '@ganzoo/core/networks';
 
 export interface VanillaGanOptions {
@@ -20,6 +20,11 @@ export const vanillaGan = defineVariant<VanillaGanOptions>({
   name: 'vanillaGan',
   defaults: { latentDim: 100, depth: 'original' },
   build: ({ sampleShape, latentDim, depth }) => {
+    expectOneOf('vanillaGan', 'depth', depth, ['original', 'deep']);
+    if (sampleShape.length !== 1 && sampleShape.length !== 3) {
+      const cure = sampleShape.length === 2 ? `Images of one channel are ${showShape([...sampleShape, 1])}` : 'Flatten other samples to vectors [n]';
+      throw new GanzooError('vanillaGan', `sampleShape must be [height, width, channels] or [n], got ${showShape(sampleShape)}. ${cure}.`);
+    }
     const outputActivation = sampleShape.length === 3 ? 'tanh' : 'linear';
     const [from, to] = [
       { inputShape: [latentDim], outputShape: sampleShape, outputActivation },

@@ -8,7 +8,7 @@ const openSize = 5;
 
 /** An activation as layers hold it. */
 interface Activation {
-  apply?: (x: tf.Tensor) => tf.Tensor;
+  apply: (x: tf.Tensor) => tf.Tensor;
   readonly getClassName: () => string;
 }
 
@@ -19,20 +19,21 @@ interface Activation {
 export function layerSubjects(layer: tf.layers.Layer, rng: Rng): Subject[] {
   const whole = layerSubject(layer, rng);
   const { activation } = layer as { activation?: Activation };
-  if (typeof activation?.apply !== 'function' || activation.getClassName() === 'linear' || layer.getClassName() === 'Activation') return [whole];
+  if (!activation?.apply || activation.getClassName() === 'linear' || layer.getClassName() === 'Activation') return [whole];
   const linear: Subject['apply'] = (moved) => {
+    const { apply } = activation;
     activation.apply = (x) => x;
     try {
       return whole.apply(moved);
     } finally {
-      delete activation.apply; // The class has its own.
+      activation.apply = apply;
     }
   };
   const inputs = [awayFromZero([4, 6], rng.fork('activation'))];
   const alone: Subject = {
     inputs,
     variables: [],
-    apply: ([x]) => [activation.apply?.(x as tf.Tensor) as tf.Tensor],
+    apply: ([x]) => [activation.apply(x as tf.Tensor)],
     dispose: () => tf.dispose(inputs),
   };
   return [{ ...whole, apply: linear }, alone];

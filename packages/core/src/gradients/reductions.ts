@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { isNestedGradient } from '../kernels.ts';
 import { gradientOf } from './define.ts';
 
 type Axes = number | readonly number[] | null | undefined;
@@ -10,7 +11,7 @@ export const reductionGradients: readonly tf.GradConfig[] = [
   })),
   gradientOf(tf.Min, ['x', 'result'], (dy, { x, result }, { axis }: { axis: Axes }) => ({ x: () => toExtremes(dy, x, result, axis) })),
   gradientOf(tf.Prod, ['x'], (dy, { x }, { axis }: { axis: Axes }) => ({ x: () => productGradient(dy, x, parseAxes(axis, x)) })),
-  // Stock permutes the axes of what comes back in their order.
+  // Stock transposes the result, whose axes the op has already put back in their places.
   gradientOf(tf.Cumsum, [], (dy, _, { axis, exclusive, reverse }: { axis: number; exclusive: boolean; reverse: boolean }) => ({
     x: () => tf.cumsum(dy, axis, exclusive, !reverse),
   })),
@@ -29,17 +30,22 @@ function toExtremes(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, axes: Axes): tf.T
   return tf.mul(extreme, tf.div(tf.reshape(dy, kept), tf.sum(extreme, reduced, true)));
 }
 
-/** dy times the product of all the others, which has no quotient that a factor of 0 could spoil. */
+/** dy times the product of all the other factors, without a quotient that a factor of 0 would spoil. */
 function productGradient(dy: tf.Tensor, x: tf.Tensor, axes: readonly number[]): tf.Tensor {
   const others = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...others, ...axes];
   const moved = tf.transpose(x, order);
   const count = tf.util.sizeFromShape(axes.map((axis) => x.shape[axis] as number));
-  // Row i of each square holds all factors, with a 1 in the place of the i-th.
-  const self = tf.eye(count);
-  const factors = tf.reshape(moved, [-1, 1, count]);
-  const squares = tf.add(tf.mul(factors, tf.sub(1, self)), self);
-  const slopes = tf.mul(tf.prod(squares, 2), tf.reshape(dy, [-1, 1]));
+  const slopes = tf.mul(productsOfOthers(tf.reshape(moved, [-1, count])), tf.reshape(dy, [-1, 1]));
   const back = order.map((_, axis) => order.indexOf(axis));
   return tf.transpose(tf.reshape(slopes, moved.shape), back);
+}
+
+/** For each factor of each row of `[rows, factors]`. */
+function productsOfOthers(x: tf.Tensor): tf.Tensor {
+  if (!isNestedGradient()) return tf.mul(tf.cumprod(x, 1, true, false), tf.cumprod(x, 1, true, true));
+  // A running product has no gradient. Row i of each square holds all factors, with a 1 in the place of the i-th.
+  const count = x.shape[1] as number;
+  const self = tf.eye(count);
+  return tf.prod(tf.add(tf.mul(tf.reshape(x, [-1, 1, count]), tf.sub(1, self)), self), 2);
 }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectKeys, expectNumber } from '../errors.ts';
+import { expectInteger, expectNumber } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
+import { expectOptions } from '../schedules.ts';
 import type { Shape } from '../types.ts';
-import { chain, checkStyle, imageShape, layerMaker, styleKeys, type Style } from './pieces.ts';
+import { chain, checkStyle, expectSizes, imageShape, layerMaker, styleKeys, withDefaults, type Style } from './pieces.ts';
 
 const SCOPE = 'core/networks';
 
@@ -20,8 +21,8 @@ export interface ConvDiscriminatorOptions extends Style {
 
 /** Images `[batch, ...sampleShape]` through strided convolutions and a dense layer to logits `[batch, 1]`. */
 export function convDiscriminator(options: ConvDiscriminatorOptions): ModelRecipe {
-  expectKeys(SCOPE, options, ['sampleShape', 'widths', 'kernel', 'normFirst', 'dropout', ...styleKeys]);
-  const settings = {
+  expectOptions(SCOPE, 'convDiscriminator', options, ['sampleShape', 'widths', 'kernel', 'normFirst', 'dropout', ...styleKeys]);
+  const settings = withDefaults(options, {
     activation: 'leakyRelu',
     slope: 0.2,
     norm: 'batch',
@@ -31,13 +32,12 @@ export function convDiscriminator(options: ConvDiscriminatorOptions): ModelRecip
     kernel: 5,
     normFirst: false,
     dropout: 0,
-    ...options,
-  } as const satisfies ConvDiscriminatorOptions;
+  });
   checkStyle(SCOPE, settings);
   const { widths, kernel, normFirst, dropout } = settings;
   const sampleShape = [...imageShape(SCOPE, settings.sampleShape)];
+  expectSizes(SCOPE, 'widths', widths, '[64, 128]');
   expectInteger(SCOPE, 'the number of widths', widths.length, 1);
-  widths.forEach((value, index) => expectInteger(SCOPE, `widths[${index}]`, value, 1));
   expectInteger(SCOPE, 'kernel', kernel, 1);
   expectNumber(SCOPE, 'dropout', dropout, 0, 0.999);
 

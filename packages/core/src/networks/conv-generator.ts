@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectKeys, expectOneOf } from '../errors.ts';
+import { expectInteger, expectOneOf } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
+import { expectOptions } from '../schedules.ts';
 import type { Shape } from '../types.ts';
-import { chain, checkStyle, imageShape, layerMaker, styleKeys, type OutputActivation, type Style } from './pieces.ts';
+import { chain, checkStyle, expectSizes, imageShape, layerMaker, styleKeys, withDefaults, type OutputActivation, type Style } from './pieces.ts';
 
 const SCOPE = 'core/networks';
 
@@ -22,8 +23,8 @@ export interface ConvGeneratorOptions extends Style {
 
 /** Latents `[batch, latentDim]` through a dense layer and `widths.length` doublings to images `[batch, ...sampleShape]`. */
 export function convGenerator(options: ConvGeneratorOptions): ModelRecipe {
-  expectKeys(SCOPE, options, ['latentDim', 'sampleShape', 'widths', 'kernel', 'upSampling', 'outputActivation', ...styleKeys]);
-  const settings = {
+  expectOptions(SCOPE, 'convGenerator', options, ['latentDim', 'sampleShape', 'widths', 'kernel', 'upSampling', 'outputActivation', ...styleKeys]);
+  const settings = withDefaults(options, {
     activation: 'relu',
     slope: 0.2,
     norm: 'batch',
@@ -33,14 +34,13 @@ export function convGenerator(options: ConvGeneratorOptions): ModelRecipe {
     kernel: 5,
     upSampling: 'transposed',
     outputActivation: 'tanh',
-    ...options,
-  } as const satisfies ConvGeneratorOptions;
+  });
   checkStyle(SCOPE, settings);
   const { latentDim, widths, kernel, upSampling, outputActivation } = settings;
   const [height, width, channels] = imageShape(SCOPE, settings.sampleShape);
   expectInteger(SCOPE, 'latentDim', latentDim, 1);
+  expectSizes(SCOPE, 'widths', widths, '[64, 128]');
   expectInteger(SCOPE, 'the number of widths', widths.length, 1);
-  widths.forEach((value, index) => expectInteger(SCOPE, `widths[${index}]`, value, 1));
   expectInteger(SCOPE, 'kernel', kernel, 1);
   expectOneOf(SCOPE, 'upSampling', upSampling, ['transposed', 'nearest', 'bilinear']);
   expectOneOf(SCOPE, 'outputActivation', outputActivation, ['tanh', 'sigmoid', 'linear']);

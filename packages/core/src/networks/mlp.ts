@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectKeys, expectNumber, expectOneOf } from '../errors.ts';
+import { expectNumber, expectOneOf } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
+import { expectOptions } from '../schedules.ts';
 import type { Shape } from '../types.ts';
-import { chain, checkStyle, layerMaker, styleKeys, type OutputActivation, type Style } from './pieces.ts';
+import { chain, checkStyle, expectSizes, layerMaker, styleKeys, withDefaults, type OutputActivation, type Style } from './pieces.ts';
 
 const SCOPE = 'core/networks';
 
@@ -22,8 +23,8 @@ export interface MlpOptions extends Style {
 
 /** A multilayer perceptron: dense, norm, activation, dropout for each hidden layer, then a dense output. */
 export function mlp(options: MlpOptions): ModelRecipe {
-  expectKeys(SCOPE, options, ['inputShape', 'hidden', 'outputShape', 'outputActivation', 'dropout', 'normFirst', ...styleKeys]);
-  const settings = {
+  expectOptions(SCOPE, 'mlp', options, ['inputShape', 'hidden', 'outputShape', 'outputActivation', 'dropout', 'normFirst', ...styleKeys]);
+  const settings = withDefaults(options, {
     activation: 'leakyRelu',
     slope: 0.2,
     norm: 'none',
@@ -33,14 +34,14 @@ export function mlp(options: MlpOptions): ModelRecipe {
     outputActivation: 'linear',
     dropout: 0,
     normFirst: true,
-    ...options,
-  } as const satisfies MlpOptions;
+  });
   checkStyle(SCOPE, settings);
   expectOneOf(SCOPE, 'outputActivation', settings.outputActivation, ['tanh', 'sigmoid', 'linear']);
   expectNumber(SCOPE, 'dropout', settings.dropout, 0, 0.999);
-  settings.hidden.forEach((units, index) => expectInteger(SCOPE, `hidden[${index}]`, units, 1));
+  expectSizes(SCOPE, 'hidden', settings.hidden, '[256, 256]');
+  expectSizes(SCOPE, 'inputShape', settings.inputShape, '[100]');
+  expectSizes(SCOPE, 'outputShape', settings.outputShape, '[28, 28, 1]');
   const outputSize = settings.outputShape.reduce((product, size) => product * size, 1);
-  expectInteger(SCOPE, 'the size of outputShape', outputSize, 1);
 
   return modelRecipe(
     'mlp',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectOneOf, GanzooError, showShape } from '../errors.ts';
+import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from '../errors.ts';
+import { expectFraction } from '../schedules.ts';
 import type { Rng, Shape } from '../types.ts';
 
 export type Activation = 'relu' | 'leakyRelu' | 'elu' | 'selu' | 'softplus' | 'tanh' | 'sigmoid' | 'linear';
@@ -14,7 +15,7 @@ export interface Style {
   /** Slope of leakyRelu below 0. */
   readonly slope?: number;
   readonly norm?: Normalization;
-  /** How much of the old moments batch normalization keeps at each update. */
+  /** How much of the old moments batch normalization keeps at each update, in [0, 1). */
   readonly normMomentum?: number;
   readonly normEpsilon?: number;
   readonly initializer?: Initializer;
@@ -29,14 +30,29 @@ export function checkStyle(scope: string, style: Required<Style>): void {
   expectOneOf(scope, 'activation', style.activation, activations);
   expectOneOf(scope, 'norm', style.norm, norms);
   expectOneOf(scope, 'initializer', style.initializer, initializers);
+  expectNumber(scope, 'slope', style.slope);
+  expectFraction(scope, 'normMomentum', style.normMomentum);
+  expectNumber(scope, 'normEpsilon', style.normEpsilon, 0);
+}
+
+/** The options over the defaults; one that is given as undefined is as good as not given. */
+export function withDefaults<O extends object, K extends keyof O>(options: O, defaults: { readonly [P in K]-?: NonNullable<O[P]> }): O & typeof defaults {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...defaults, ...given } as O & typeof defaults;
+}
+
+/** Checks a list of sizes, such as a shape or the widths of layers. */
+export function expectSizes(scope: string, name: string, sizes: unknown, example: string): asserts sizes is readonly number[] {
+  if (!Array.isArray(sizes)) throw new GanzooError(scope, `${name} must be an array of integers such as ${example}, got ${String(sizes)}.`);
+  sizes.forEach((size, index) => expectInteger(scope, `${name}[${index}]`, size, 1));
 }
 
 /** Checks a `[height, width, channels]`. */
 export function imageShape(scope: string, shape: Shape): readonly [number, number, number] {
+  expectSizes(scope, 'sampleShape', shape, '[28, 28, 1]');
   if (shape.length !== 3) {
     throw new GanzooError(scope, `sampleShape must be [height, width, channels], got ${showShape(shape)}. For points or vectors build the network with mlp().`);
   }
-  shape.forEach((size, axis) => expectInteger(scope, `sampleShape[${axis}]`, size, 1));
   return shape as readonly [number, number, number];
 }
 

@@ -1,0 +1,84 @@
+import * as tf from '@tensorflow/tfjs';
+import { GanzooError } from './errors.ts';
+import type { GanSpec } from './gan.ts';
+import type { Batch, BothSides, Discriminator, Generator, Objective, OptimizerRecipe, Parts, Pass, Player, Regularizer, Rng, Side, Turn } from './types.ts';
+
+const SCOPE = 'core/gan';
+
+type TwoNetworks<O, L> = { readonly generator: Generator<L>; readonly discriminator: Discriminator<O> };
+
+/** Either player of a GAN: the generator's turn is the discriminator's with the other side of the loss. */
+export function adversary<O, L>(
+  name: 'generator' | 'discriminator',
+  updates: number,
+  batch: 'new' | 'same',
+  { generator, discriminator, loss }: GanSpec<O, L>,
+  allRegularizers: readonly Regularizer<O>[],
+  optimizer: OptimizerRecipe,
+): Player<Batch, TwoNetworks<O, L>> {
+  const owns = name === 'discriminator';
+  const regularizers = allRegularizers.filter((regularizer) => regularizer.player === name);
+  const penalties = regularizers.filter((regularizer) => 'penalty' in regularizer);
+  const constraints = regularizers.filter((regularizer) => 'constrain' in regularizer);
+
+  const turn = (context: Turn<Batch, TwoNetworks<O, L>>): (() => Objective) => {
+    const { batch: real, rng, update, state, networks } = context;
+    const count = real.samples.shape[0] as number;
+    const latents = generator.drawLatents(count, rng.fork('latents'), real.labels);
+    const generate = (): Batch => {
+      const { samples } = networks.generator.apply(latents, pass(!owns, rng.fork('generator')));
+      return real.labels ? { samples, labels: real.labels } : { samples };
+    };
+    const see = (side: Batch, stream: string, updateState = owns): Side<O> => {
+      const seen = discriminator.prepare?.(side, rng.fork(`prepare ${stream}`)) ?? side;
+      return { ...side, out: networks.discriminator.apply(seen, pass(updateState, rng.fork(`discriminator ${stream}`))) };
+    };
+    // The critic's update takes no gradient through the generator: its fakes are made before the tape starts.
+    const made = owns ? generate() : undefined;
+    return () => {
+      const due = penalties.filter(({ interval }) => update % interval === 0);
+      const fake = see(made ?? generate(), 'fake');
+      const context = { fake, latents, state, rng };
+      const sees = owns || loss.generatorSeesReal || due.length > 0;
+      const both = sees ? { ...context, real: see(real, 'real') } : undefined;
+      const losses: Record<string, tf.Tensor> = {
+        ...(owns ? loss.discriminator(both as BothSides<O, L>) : loss.generator((both ?? context) as BothSides<O, L>)),
+      };
+      for (const { name: term, interval, penalty } of due) {
+        const score = (samples: tf.Tensor): O => see({ ...real, samples }, term, false).out;
+        if (term in losses) throw new GanzooError(SCOPE, `the regularizer '${term}' has the name of a part of the loss '${loss.name}'. Give it another name.`);
+        const value: unknown = penalty({ ...(both as BothSides<O, L>), score });
+        if (!(value instanceof tf.Tensor))
+          throw new GanzooError(SCOPE, `the penalty of '${term}' is not a tensor but ${typeof value}. Return a scalar tensor, not its value.`);
+        losses[term] = tf.mul(value, interval);
+      }
+      return owns ? { losses, metrics: accuracy(both as BothSides<O, L>) } : { losses };
+    };
+  };
+  return {
+    name,
+    config: { updates },
+    moves: [name],
+    updates,
+    batch,
+    optimizer,
+    turn,
+    ...(constraints.length > 0 && { constrain: (variables) => constraints.forEach((c) => c.constrain(variables)) }),
+  };
+}
+
+function pass(owner: boolean, rng: Rng): Pass {
+  return { training: true, updateState: owner, rng };
+}
+
+/** The share of samples the discriminator puts on the right side of 0, where it returns logits. */
+function accuracy({ real, fake }: { real: Side<unknown>; fake: Side<unknown> }): Parts {
+  const [realLogits, fakeLogits] = [real, fake].map((side) => (side.out as { logits?: tf.Tensor }).logits);
+  if (!realLogits || !fakeLogits) return {};
+  return {
+    accuracy: tf.tidy(() => {
+      const right = tf.add(tf.mean(tf.cast(tf.greater(realLogits, 0), 'float32')), tf.mean(tf.cast(tf.less(fakeLogits, 0), 'float32')));
+      return tf.mul(right, 0.5);
+    }),
+  };
+}
