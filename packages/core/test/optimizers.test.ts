@@ -100,7 +100,7 @@ describe.each(backends)('optimizers on %s', (backend) => {
 describe('options', () => {
   it('are checked by name and range', () => {
     expect(() => adam({ beta_1: 0.5 } as never)).toThrow("unknown option 'beta_1'. Valid options: beta1, beta2, clipNorm, clipValue, epsilon, learningRate");
-    expect(() => adam({ beta1: 1.5 })).toThrow('adam beta1 must be a finite number in [0, 1], got 1.5');
+    expect(() => adam({ beta1: 1.5 })).toThrow('adam beta1 must be');
     expect(() => sgd({ learningRate: -1 })).toThrow('sgd learningRate must be a finite number of at least 0, got -1');
     expect(() => rmsProp({ clipNorm: 0 })).toThrow('rmsProp clipNorm');
   });
