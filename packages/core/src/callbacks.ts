@@ -1,6 +1,5 @@
-import { expectInteger, expectNumber, expectOneOf, GanzooError } from './errors.ts';
+import { GanzooError, expectInteger, expectNumber, expectOneOf, expectOptions } from './errors.ts';
 import type { Callback, Run, Store } from './run-types.ts';
-import { expectOptions } from './schedules.ts';
 
 const SCOPE = 'core/callbacks';
 

@@ -41,6 +41,19 @@ export function expectOneOf<T extends string>(scope: string, name: string, value
   }
 }
 
+/** Throws unless `options` is an object without any key but `valid`. */
+export function expectOptions(scope: string, name: string, options: unknown, valid: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new GanzooError(scope, `${name} takes an object with options, got ${show(options)}. Valid options: ${[...valid].sort().join(', ')}.`);
+  }
+  expectKeys(scope, options, valid);
+}
+
+/** Throws unless `value` is a number in [0, 1). */
+export function expectFraction(scope: string, name: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !(value >= 0 && value < 1)) throw new GanzooError(scope, `${name} must be a number in [0, 1), got ${show(value)}.`);
+}
+
 export function showShape(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? 'batch').join(', ')}]`;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectNumber } from './errors.ts';
-import { describeHyper, expectFraction, expectHyper, expectOptions, valueAt } from './schedules.ts';
+import { expectFraction, expectNumber, expectOptions } from './errors.ts';
+import { describeHyper, expectHyper, valueAt } from './schedules.ts';
 import type { Hyper, Json, Optimizer, OptimizerRecipe } from './types.ts';
 
 const SCOPE = 'core/optimizers';

@@ -107,11 +107,11 @@ describe('convGenerator', () => {
   });
 
   it('normalizes and activates every stage but the output', () => {
-    const recipe = convGenerator({ latentDim: 2, sampleShape: [8, 8, 1], widths: [4, 3], normMomentum: 0.6, normEpsilon: 1e-3 });
+    const recipe = convGenerator({ latentDim: 2, sampleShape: [8, 8, 1], widths: [4, 3], normMomentum: 0.6, normEpsilon: 1e-4 });
     const stage = ['BatchNormalization', 'Activation'];
     expect(types(recipe)).toEqual(['InputLayer', 'Dense', 'Reshape', ...stage, 'Conv2DTranspose', ...stage, 'Conv2DTranspose', 'Activation']);
     expect(configs(recipe, 'Activation').map(({ activation }) => activation)).toEqual(['relu', 'relu', 'tanh']);
-    expect(configs(recipe, 'BatchNormalization')).toEqual(new Array(2).fill(expect.objectContaining({ momentum: 0.6, epsilon: 1e-3 })));
+    expect(configs(recipe, 'BatchNormalization')).toEqual(new Array(2).fill(expect.objectContaining({ momentum: 0.6, epsilon: 1e-4 })));
     expect(configs(recipe, 'Conv2DTranspose').map(({ kernelSize, useBias }) => [kernelSize, useBias])).toEqual([
       [[5, 5], false],
       [[5, 5], true],

@@ -16,7 +16,6 @@ import {
 } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp } from '@ganzoo/core/networks';
 import { describe, expect, it } from 'vitest';
-import { vanillaGan } from '../../vanilla/src/index.ts';
 
 /** A call that must throw, with options that types do not allow. */
 type Call = (...args: never[]) => unknown;
@@ -95,16 +94,6 @@ describe('networks', () => {
     expect(convGenerator({ ...image, latentDim: 2, ...missing }).config).toEqual(convGenerator({ ...image, latentDim: 2 }).config);
     expect(convDiscriminator({ ...image, ...missing }).config).toEqual(convDiscriminator(image).config);
     expect(mlp({ ...plain, ...({ norm: undefined, dropout: undefined } as object) }).config).toEqual(mlp(plain).config);
-  });
-});
-
-describe('the vanilla GAN', () => {
-  it.each<[object, string]>([
-    [{ sampleShape: [2], depth: 'shallow' }, "[ganzoo/vanillaGan] depth must be one of 'original', 'deep', got 'shallow'."],
-    [{ sampleShape: [28, 28] }, 'sampleShape must be [height, width, channels] or [n], got [28, 28]. Images of one channel are [28, 28, 1].'],
-    [{ sampleShape: [2, 8, 8, 1] }, 'sampleShape must be [height, width, channels] or [n], got [2, 8, 8, 1]. Flatten other samples to vectors [n].'],
-  ])('refuses %j', (options, message) => {
-    expect(refusal(vanillaGan, [options])).toContain(message);
   });
 });
 

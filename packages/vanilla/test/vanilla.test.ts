@@ -52,3 +52,13 @@ describe('vanillaGan', () => {
     trainer.dispose();
   });
 });
+
+describe('vanillaGan refuses', () => {
+  it.each<[object, string]>([
+    [{ sampleShape: [2], depth: 'shallow' }, "[ganzoo/vanillaGan] depth must be one of 'original', 'deep', got 'shallow'."],
+    [{ sampleShape: [28, 28] }, 'sampleShape must be [height, width, channels] or [n], got [28, 28]. Images of one channel are [28, 28, 1].'],
+    [{ sampleShape: [2, 8, 8, 1] }, 'sampleShape must be [height, width, channels] or [n], got [2, 8, 8, 1]. Flatten other samples to vectors [n].'],
+  ])('%j', (options, message) => {
+    expect(() => vanillaGan(options as never)).toThrow(message);
+  });
+});

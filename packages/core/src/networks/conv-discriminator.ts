@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectNumber } from '../errors.ts';
+import { expectInteger, expectNumber, expectOptions } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
-import { expectOptions } from '../schedules.ts';
 import type { Shape } from '../types.ts';
 import { chain, checkStyle, expectSizes, imageShape, layerMaker, styleKeys, withDefaults, type Style } from './pieces.ts';
 

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectNumber, expectOneOf } from '../errors.ts';
+import { expectNumber, expectOneOf, expectOptions } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
-import { expectOptions } from '../schedules.ts';
 import type { Shape } from '../types.ts';
 import { chain, checkStyle, expectSizes, layerMaker, styleKeys, withDefaults, type OutputActivation, type Style } from './pieces.ts';
 

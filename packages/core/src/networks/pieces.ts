@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from '../errors.ts';
-import { expectFraction } from '../schedules.ts';
+import { GanzooError, expectFraction, expectInteger, expectNumber, expectOneOf, showShape } from '../errors.ts';
 import type { Rng, Shape } from '../types.ts';
 
 export type Activation = 'relu' | 'leakyRelu' | 'elu' | 'selu' | 'softplus' | 'tanh' | 'sigmoid' | 'linear';
