@@ -58,6 +58,9 @@ export function showShape(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? 'batch').join(', ')}]`;
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+/** A value as an error names it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.join(', ')}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -1,4 +1,4 @@
-import { GanzooError, expectInteger, expectNumber, expectOptions } from './errors.ts';
+import { GanzooError, expectInteger, expectNumber, expectOptions, show } from './errors.ts';
 import type { Hyper, Json, Schedule } from './types.ts';
 
 const SCOPE = 'core/schedules';
@@ -68,14 +68,4 @@ export function warmup(options: { readonly updates: number; readonly to: Hyper }
     config: { updates, to: describeHyper(to) },
     at: (update) => valueAt(to, update) * Math.min(1, (update + 1) / updates),
   };
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string'
-    ? `'${value}'`
-    : Array.isArray(value)
-      ? 'an array'
-      : typeof value === 'object' && value !== null
-        ? 'an object'
-        : String(value);
 }

@@ -2,7 +2,7 @@ import { defineGan, discriminator, generator, nonSaturating, rng, summary, Train
 import { convDiscriminator, convGenerator, mlp, type UpSampling } from '@ganzoo/core/networks';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anyNetwork, backends, imageGan, images, planeGan, use } from './support.ts';
+import { anyNetwork, backends, imageGan, planeGan, use } from './support.ts';
 
 const pass = (overrides: Partial<Pass> = {}): Pass => ({ training: true, updateState: false, rng: rng(1), ...overrides });
 const values = async (tensor: tf.Tensor): Promise<number[]> => Array.from(await tensor.data());
@@ -161,22 +161,5 @@ describe('networks that do not fit', () => {
     );
     expect(() => generator({ latentDim: 0, network: build(2) })).toThrow('latentDim must be an integer of at least 1, got 0');
     expect(() => imageGan({ criticSteps: 0 })).toThrow('criticSteps must be an integer of at least 1, got 0');
-  });
-});
-
-describe('an average of the generator', () => {
-  beforeEach(() => use('wasm'));
-
-  it('has batch-norm statistics of its own, measured over fresh latents', async () => {
-    const trainer = new Trainer(imageGan());
-    const real = images(30);
-    await trainer.fit(real, { steps: 10, batchSize: 8 });
-    const averaged = await values(trainer.sample(4));
-    const plain = new Trainer(imageGan({ ema: false }));
-    await plain.fit(real, { steps: 10, batchSize: 8 });
-    expect(averaged).not.toEqual(await values(plain.sample(4)));
-    trainer.dispose();
-    plain.dispose();
-    real.dispose();
   });
 });

@@ -37,7 +37,7 @@ describe('options are refused by name', () => {
     [adam, [null], 'core/optimizers] adam takes an object with options, got null. Valid options: beta1, beta2, clipNorm, clipValue, epsilon, learningRate.'],
     [rmsProp, [0.1], 'rmsProp takes an object with options, got 0.1. Valid options: clipNorm'],
     [sgd, ['fast'], "sgd takes an object with options, got 'fast'. Valid options: clipNorm, clipValue, learningRate, momentum."],
-    [sgd, [[0.1]], 'sgd takes an object with options, got an array.'],
+    [sgd, [[0.1]], 'sgd takes an object with options, got [0.1]. Valid options: clipNorm'],
     [adam, [{ beta1: 1 }], 'adam beta1 must be a number in [0, 1), got 1.'],
     [adam, [{ beta2: 1 }], 'adam beta2 must be a number in [0, 1), got 1.'],
     [adam, [{ beta2: '0.9' }], "adam beta2 must be a number in [0, 1), got '0.9'."],
