@@ -125,11 +125,13 @@ export function outer(space: Memory, { plan, left, leftStride, right, rightStrid
   }
 }
 
-/** Tiles a chunk, so that each thread finds a few chunks. */
+/** Tiles a chunk: so that each thread finds a few, and the rows of a chunk stay in the cache while all columns pass over them. */
 function share(tiles: number, outerCount: number): number {
   const wanted = Math.ceil((4 * getThreads()) / outerCount);
-  return Math.max(1, Math.ceil(tiles / wanted));
+  return Math.max(1, Math.min(Math.ceil(tiles / wanted), outerCount === 1 ? cachedTiles : tiles));
 }
+
+const cachedTiles = 8;
 
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;

@@ -5,6 +5,9 @@ const words = { generation: 0, next: 1, done: 2, total: 3 } as const;
 /** No chunk has so high a number: while it stands as the next, a thread that is late finds nothing to do. */
 const closed = 0x3fffffff;
 
+/** How often a thread looks before it sleeps: some tens of microseconds. */
+const looks = 20_000;
+
 /** What a worker runs: it sleeps until there is a job, and takes chunks while there are any. */
 const workerSource = `
 const { workerData } = require('node:worker_threads');
@@ -12,6 +15,8 @@ const { module, memory, control, stack, job } = workerData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 exports.__stack_pointer.value = stack;
 for (let seen = -1; ; ) {
+  // Waking up takes longer than many a job: the next one often comes while one looks out for it.
+  for (let look = 0; look < ${looks} && Atomics.load(control, ${words.generation}) === seen; look++);
   Atomics.wait(control, ${words.generation}, seen);
   seen = Atomics.load(control, ${words.generation});
   for (;;) {
@@ -98,6 +103,7 @@ export function run(space: Memory, job: readonly number[], chunks: number): void
     space.exports.run(jobAddress, chunk);
     Atomics.add(control, words.done, 1);
   }
+  for (let look = 0; look < looks && Atomics.load(control, words.done) < chunks; look++);
   for (let done = Atomics.load(control, words.done); done < chunks; done = Atomics.load(control, words.done)) Atomics.wait(control, words.done, done);
 }
 
