@@ -1,4 +1,4 @@
-import { minimax, summary, Trainer } from '@ganzoo/core';
+import { adam, minimax, summary, Trainer } from '@ganzoo/core';
 import { ringOfGaussians } from '@ganzoo/datasets';
 import { useBackend } from '@ganzoo/node';
 import { vanillaGan } from '@ganzoo/vanilla';
@@ -36,7 +36,8 @@ describe('vanillaGan', () => {
   });
 
   it('learns where the points of a ring lie', async () => {
-    const trainer = new Trainer(vanillaGan({ sampleShape: [2], latentDim: 4, depth: 'original' }), { seed: 1 });
+    const optimizers = { generator: adam({ learningRate: 1e-3 }), discriminator: adam({ learningRate: 1e-3 }) };
+    const trainer = new Trainer(vanillaGan({ sampleShape: [2], latentDim: 4, optimizers }), { seed: 1 });
     const radius = async (): Promise<number> => {
       const samples = trainer.sample(500);
       const mean = tf.tidy(() => tf.mean(tf.abs(tf.sub(tf.norm(samples, 2, 1), 1))));
@@ -45,10 +46,11 @@ describe('vanillaGan', () => {
       return distance as number;
     };
     const before = await radius();
-    await trainer.fit(ringOfGaussians(), { steps: 400, batchSize: 64 });
+    await trainer.fit(ringOfGaussians(), { steps: 1500, batchSize: 64 });
     const after = await radius();
-    expect(after).toBeLessThan(0.4);
-    expect(after).toBeLessThan(before);
+    // Four seeds ended between .056 and .081.
+    expect(before).toBeGreaterThan(0.5);
+    expect(after).toBeLessThan(0.15);
     trainer.dispose();
   });
 });
