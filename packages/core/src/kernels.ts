@@ -49,3 +49,11 @@ export function composedKernel({
 export function isNestedGradient(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
+
+/** TensorFlow.js keeps what a gradient saved on its tape when the differentiated function throws: gives it back. */
+export function disposeTape(): void {
+  if (isNestedGradient()) return;
+  const { state } = tf.engine();
+  for (const node of state.activeTape ?? []) for (const saved of node.saved ?? []) if (!saved.isDisposed) saved.dispose();
+  state.activeTape = [];
+}

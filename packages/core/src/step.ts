@@ -1,6 +1,7 @@
 /** The only place that takes gradients. Applying them is somebody else's: accumulation and workers need that seam. */
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError, showShape } from './errors.ts';
+import { disposeTape } from './kernels.ts';
 import type { Objective, Parts, Player, Turn } from './types.ts';
 
 export interface Update {
@@ -62,12 +63,4 @@ function checkParts(player: string, losses: Parts): void {
     if (part.size !== 1 || part.rank !== 0)
       throw new GanzooError(scope, `part '${name}' of the ${player}'s loss has shape ${showShape(part.shape)}; it must be a scalar. Reduce it with tf.mean.`);
   }
-}
-
-/** TensorFlow.js keeps what a gradient saved on its tape when the differentiated function throws: give it back. */
-function disposeTape(): void {
-  const { state } = tf.engine();
-  if (state.gradientDepth > 0 || !state.activeTape) return;
-  for (const node of state.activeTape) for (const saved of node.saved ?? []) if (!saved.isDisposed) saved.dispose();
-  state.activeTape = [];
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { isNestedGradient } from '../kernels.ts';
+import { disposeTape } from '../kernels.ts';
 import type { Rng } from '../types.ts';
 
 /** Something to differentiate: a function of tensors that may move and of variables. */
@@ -148,12 +148,4 @@ function attempt(run: () => tf.Tensor[]): Slopes {
     disposeTape();
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** TensorFlow.js keeps what a gradient saved on its tape when the differentiated function throws: give it back. */
-function disposeTape(): void {
-  if (isNestedGradient()) return;
-  const { state } = tf.engine();
-  for (const node of state.activeTape ?? []) for (const saved of node.saved ?? []) if (!saved.isDisposed) saved.dispose();
-  state.activeTape = [];
 }
