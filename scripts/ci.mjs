@@ -29,8 +29,8 @@ process.exit(totals.failed === 0 ? 0 : 1);
 
 /** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with. */
 function prepare() {
-  if (process.env.CI !== 'true' || spawnSync('clang', ['--version']).status === 0) return;
-  run('install clang', 'sh', ['-c', 'apt-get update -qq && apt-get install -y -qq --no-install-recommends clang lld']);
+  if (process.env.CI !== 'true' || spawnSync('clang-14', ['--version']).status === 0) return;
+  run('install clang', 'sh', ['-c', 'S=$(command -v sudo); $S apt-get update -qq && $S apt-get install -y -qq --no-install-recommends clang-14 lld-14']);
 }
 
 function gate(title, bin, ...args) {

@@ -1,7 +1,7 @@
 import { assertTwiceDifferentiable } from './check-gradients.ts';
 import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';
 import type { GanSpec } from './gan.ts';
-import type { AnyLive, Discriminator, Gan, Regularizer, Shape } from './types.ts';
+import type { AnyLive, Gan, Regularizer } from './types.ts';
 
 const SCOPE = 'core/gan';
 
@@ -43,10 +43,10 @@ function expectMethods(what: string, plug: unknown, methods: readonly string[], 
     );
 }
 
-/** Both networks must agree on what a sample is. Answers what the data must look like, where only the networks tell. */
-export function checkFit<O>(
+/** Both networks must agree on what a sample is. Answers what the data must look like. */
+export function checkFit<O, L>(
   live: Readonly<Record<string, AnyLive>>,
-  { discriminator, sampleShape, regularizers = [] }: { discriminator: Discriminator<O>; sampleShape?: Shape; regularizers?: readonly Regularizer<O>[] },
+  { discriminator, sampleShape, sampleRange, regularizers = [] }: Pick<GanSpec<O, L>, 'discriminator' | 'sampleShape' | 'sampleRange' | 'regularizers'>,
 ): Gan['expects'] {
   const made = live['generator']?.model?.outputs[0]?.shape.slice(1);
   // What is prepared may have another shape than a sample.
@@ -67,7 +67,9 @@ export function checkFit<O>(
   if (live['discriminator'] && regularizers.some((regularizer) => 'secondOrder' in regularizer && regularizer.secondOrder)) {
     assertTwiceDifferentiable(live['discriminator'], SCOPE);
   }
-  return seen?.every((size) => size !== null) ? { sampleShape: seen as number[] } : undefined;
+  if (!expected?.every((size) => size !== null)) return undefined;
+  const range = sampleRange ?? (expected.length === 3 ? ([-1, 1] as const) : undefined);
+  return { sampleShape: expected as number[], ...(range && { range }) };
 }
 
 function sameShape(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {

@@ -49,7 +49,7 @@ export const ganSpecKeys = [
 export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
   expectKeys(SCOPE, spec, ganSpecKeys);
   expectPlugs(spec);
-  const { name = 'gan', generator, discriminator, loss, regularizers = [], optimizers = {}, ema = {}, criticSteps = 1, sampleShape, sampleRange } = spec;
+  const { name = 'gan', generator, discriminator, loss, regularizers = [], optimizers = {}, ema = {}, criticSteps = 1 } = spec;
   expectInteger(SCOPE, 'criticSteps', criticSteps, 1);
   expectKeys(SCOPE, optimizers, ['generator', 'discriminator']);
   expectUnique(
@@ -64,7 +64,6 @@ export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
     adversary('discriminator', criticSteps, 'new', spec, regularizers, optimizerOf.discriminator),
     adversary('generator', 1, 'same', spec, regularizers, optimizerOf.generator),
   ];
-  const range = sampleRange ?? (sampleShape?.length === 3 ? ([-1, 1] as const) : undefined);
   const game = defineGame<Batch, typeof networks>({
     name,
     config: {
@@ -81,7 +80,6 @@ export function defineGan<O, L>(spec: GanSpec<O, L>): Gan {
     sampler: { network: 'generator', draw: generator.drawLatents },
     ...(average && { ema: average }),
     ...(loss.state && { state: loss.state }),
-    ...(sampleShape && { expects: { sampleShape, ...(range && { range }) } }),
     check: (live) => checkFit(live, spec),
   };
 }

@@ -69,16 +69,14 @@ const adoptions: Readonly<Record<string, (layer: Layer, index: number) => Call |
   Dropout: adoptDropout,
 };
 
-function adoptBatchNormalization(layer: Layer): Call | undefined {
+function adoptBatchNormalization(layer: Layer): Call {
   const { axis, epsilon, momentum } = layer.getConfig() as { axis: number; epsilon: number; momentum: number };
-  const inputShape = layer.weights[0]?.shape;
-  if (!inputShape) return undefined;
   const move = (role: string, target: tf.Tensor, keep: number): void => {
     const moving = layer.weights.find((variable) => roleOf(variable.originalName) === role);
     if (moving) moving.write(tf.add(tf.mul(moving.read(), keep), tf.mul(target, 1 - keep)));
   };
   return (input, { training, pass }) => {
-    // Other axes than the last are rare enough to leave to the stock layer's transposes.
+    // Statistics are computed over the last axis; another one is rare enough for two transposes.
     const channelsLast = axis === -1 || axis === input.rank - 1;
     const x = channelsLast ? input : tf.transpose(input, swapped(input.rank, axis));
     const channels = x.shape[x.rank - 1] as number;

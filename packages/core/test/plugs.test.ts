@@ -12,6 +12,8 @@ import {
   Trainer,
   wasserstein,
   type Batch,
+  type Discriminator,
+  type Generator,
   type GanSpec,
   type Latents,
   type Logits,
@@ -242,6 +244,13 @@ describe('a checkpoint of which one bit is flipped', () => {
 });
 
 describe('data without a sampleShape to compare with', () => {
+  it('keep to the range that was given', async () => {
+    const { generator: g, discriminator: d } = planeGan().networks as unknown as { generator: Generator; discriminator: Discriminator };
+    const trainer = new Trainer(defineGan({ generator: g, discriminator: d, loss: nonSaturating(), sampleRange: [0, 1] }));
+    await expect(trainer.fit([[0, 2]], { steps: 1 })).rejects.toThrow('samples must lie in [0, 1]');
+    trainer.dispose();
+  });
+
   it('are compared with what the critic takes', async () => {
     const gan = defineGan({
       generator: generator({ latentDim: 2, network: mlp({ inputShape: [2], hidden: [], outputShape: [2] }) }),

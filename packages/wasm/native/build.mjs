@@ -1,4 +1,4 @@
-// Compiles kernels.c, once for plain and once for shared memory, into ../src/parallel/binary.ts. Needs clang and wasm-ld 14.
+// Compiles kernels.c, once for plain and once for shared memory, into ../src/parallel/binary.ts. Needs clang-14 and lld-14.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ function compile(name, flags) {
   const out = join(scratch, `${name}.wasm`);
   const linker = ['--no-entry', '--import-memory', '--export=__stack_pointer', '-z,stack-size=16384', '--strip-all', ...flags.linker];
   const compiler = ['--target=wasm32', '-O3', '-msimd128', '-mbulk-memory', '-mmutable-globals', '-nostdlib', ...flags.compiler];
-  execFileSync('clang', [...compiler, ...linker.map((flag) => `-Wl,${flag}`), '-o', out, 'kernels.c'], {
+  execFileSync('clang-14', [...compiler, ...linker.map((flag) => `-Wl,${flag}`), '-o', out, 'kernels.c'], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     stdio: 'inherit',
   });

@@ -45,24 +45,29 @@ export function convolutionGeometry(
   if (batch !== info.batchSize || outChannels !== info.outChannels) {
     throw new Error(`${kernelName}: dy of shape [${dyShape}] does not fit an input of shape [${inputShape}].`);
   }
+  const geometry = geometryOf(info);
+  return { ...geometry, rows: { ...geometry.rows, output: rows }, columns: { ...geometry.columns, output: columns } };
+}
+
+export function geometryOf(info: backend_util.Conv2DInfo): ConvolutionGeometry {
   return {
-    batch,
+    batch: info.batchSize,
     inChannels: info.inChannels,
-    outChannels,
+    outChannels: info.outChannels,
     rows: {
       input: info.inHeight,
-      output: rows,
+      output: info.outHeight,
       filter: info.filterHeight,
       stride: info.strideHeight,
-      dilation: 1,
+      dilation: info.dilationHeight,
       padBefore: info.padInfo.top,
     },
     columns: {
       input: info.inWidth,
-      output: columns,
+      output: info.outWidth,
       filter: info.filterWidth,
       stride: info.strideWidth,
-      dilation: 1,
+      dilation: info.dilationWidth,
       padBefore: info.padInfo.left,
     },
   };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +7,15 @@ import { expect, test } from 'vitest';
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-function clangVersion(): string | undefined {
-  try {
-    return /version (\d+)/.exec(execFileSync('clang', ['--version'], { encoding: 'utf8' }))?.[1];
-  } catch {
-    return undefined;
-  }
+function isInstalled(compiler: string): boolean {
+  return spawnSync(compiler, ['--version']).status === 0;
 }
 
 test('the binary in the package is what its source compiles to', () => {
-  const version = clangVersion();
-  if (version !== '14' && process.env['CI'] !== 'true') {
-    console.warn(`NOT RUN: comparing the WebAssembly binary with its source needs clang 14 and lld, found ${version ?? 'none'}.`);
+  if (!isInstalled('clang-14') && process.env['CI'] !== 'true') {
+    console.warn('NOT RUN: comparing the WebAssembly binary with its source needs clang-14 and lld-14.');
     return;
   }
-  expect(version, 'the clang that the binary was made with').toBe('14');
   const scratch = mkdtempSync(join(tmpdir(), 'ganzoo-binary-'));
   try {
     const made = join(scratch, 'binary.ts');

@@ -1,19 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { ConvolutionGeometry as Convolution } from '../conv2d-geometry.ts';
 import { floats } from '../heap.ts';
 import { zerosLength } from './memory.ts';
-import { backwardPlans, filterPlan, forwardPlan, remembered, type Axis } from './plans.ts';
+import { backwardPlans, filterPlan, forwardPlan, remembered } from './plans.ts';
 import { gather, gatherRoom, outer, outerRoom, tileColumns, tileRows, type GatherPlan, type OuterPlan } from './products.ts';
 import { workspace } from './threads.ts';
-
-/** A convolution of images `[batch, rows, columns, channels]`, as its three products see it. */
-export interface Convolution {
-  readonly batch: number;
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly rows: Axis;
-  readonly columns: Axis;
-}
 
 const rememberGather = remembered<GatherPlan[]>();
 const rememberOuter = remembered<OuterPlan>();

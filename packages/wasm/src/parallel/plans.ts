@@ -1,15 +1,6 @@
+import type { ConvolutionAxis as Axis } from '../conv2d-geometry.ts';
 import type { GatherPlan, OuterPlan } from './products.ts';
 import { tileRows } from './products.ts';
-
-/** One spatial axis of a convolution, forward. */
-export interface Axis {
-  readonly input: number;
-  readonly output: number;
-  readonly filter: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padBefore: number;
-}
 
 /** The input position that an output position meets with a tap, or -1 in the padding. */
 function source({ input, stride, dilation, padBefore }: Axis, output: number, tap: number): number {

@@ -6,6 +6,30 @@ import { getThreads, run } from './threads.ts';
 export const tileRows = 5;
 export const tileColumns = 8;
 
+/** The fields of `job_t` in native/kernels.c, in its order. */
+const fields = [
+  'kind',
+  'a',
+  'b',
+  'out',
+  'offsets',
+  'targets',
+  'zeros',
+  'taps',
+  'depth',
+  'columns',
+  'tiles',
+  'tilesPerChunk',
+  'images',
+  'aStride',
+  'bStride',
+  'outStride',
+] as const;
+
+function words(job: Readonly<Record<(typeof fields)[number], number>>): number[] {
+  return fields.map((field) => job[field]);
+}
+
 /** Which rows of the operand each row of the result is a sum over. Offsets count floats from the start of an image; -1 reads zeros. */
 export interface GatherPlan {
   /** `[tile][tap][row of tile]` */
@@ -43,25 +67,9 @@ export function gather(space: Memory, { plan, operand, operandStride, filter, tr
   const chosen = space.putInts(taps);
   space.exports.pack(filter, packed, chosen, taps.length, depth, columns, transposed ? 1 : 0);
   const tilesPerChunk = share(tiles, images);
-  const job = [
-    0,
-    operand,
-    packed,
-    out,
-    space.putInts(plan.offsets),
-    space.putInts(plan.targets),
-    zeros,
-    taps.length,
-    depth,
-    columns,
-    tiles,
-    tilesPerChunk,
-    images,
-    operandStride,
-    0,
-    outStride,
-  ];
-  run(space, job, images * Math.ceil(tiles / tilesPerChunk));
+  const job = { kind: 0, a: operand, b: packed, out, offsets: space.putInts(plan.offsets), targets: space.putInts(plan.targets), zeros, taps: taps.length };
+  const sizes = { depth, columns, tiles, tilesPerChunk, images, aStride: operandStride, bStride: 0, outStride };
+  run(space, words({ ...job, ...sizes }), images * Math.ceil(tiles / tilesPerChunk));
 }
 
 /** For each tap, the pairs of places in two operands whose outer products are summed. */
@@ -94,25 +102,9 @@ export function outer(space: Memory, { plan, left, leftStride, right, rightStrid
   const [paddedRows, paddedColumns] = [tiles * tileRows, roundUp(columns, tileColumns)];
   const sums = space.allocate(taps * paddedRows * paddedColumns);
   const tilesPerChunk = share(tiles, taps);
-  const job = [
-    1,
-    left,
-    right,
-    sums,
-    space.putInts(plan.pairs),
-    space.putInts(plan.starts),
-    zeros,
-    taps,
-    0,
-    columns,
-    tiles,
-    tilesPerChunk,
-    images,
-    leftStride,
-    rightStride,
-    0,
-  ];
-  run(space, job, taps * Math.ceil(tiles / tilesPerChunk));
+  const job = { kind: 1, a: left, b: right, out: sums, offsets: space.putInts(plan.pairs), targets: space.putInts(plan.starts), zeros, taps };
+  const sizes = { depth: 0, columns, tiles, tilesPerChunk, images, aStride: leftStride, bStride: rightStride, outStride: 0 };
+  run(space, words({ ...job, ...sizes }), taps * Math.ceil(tiles / tilesPerChunk));
 
   const to = result();
   for (let tap = 0; tap < taps; tap++) {
