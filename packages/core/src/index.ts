@@ -11,6 +11,7 @@ export type {
   Discriminator,
   Ema,
   FakeSide,
+  Features,
   GameState,
   Gan,
   Generator,

@@ -30,7 +30,7 @@ export function adversary<O, L>(
       return real.labels ? { samples, labels: real.labels } : { samples };
     };
     const see = (side: Batch, stream: string, updateState = owns): Side<O> => {
-      const seen = discriminator.prepare?.(side, rng.fork(`prepare ${stream}`)) ?? side;
+      const seen = discriminator.prepare?.(side, rng.fork(`prepare ${stream}`), update) ?? side;
       return { ...side, out: networks.discriminator.apply(seen, pass(updateState, rng.fork(`discriminator ${stream}`))) };
     };
     // The critic's update takes no gradient through the generator: its fakes are made before the tape starts.
@@ -38,7 +38,7 @@ export function adversary<O, L>(
     return () => {
       const due = penalties.filter(({ interval }) => update % interval === 0);
       const fake = see(made ?? generate(), 'fake');
-      const context = { fake, latents, state, rng };
+      const context = { fake, latents, state, update, rng };
       const sees = owns || loss.generatorSeesReal || due.length > 0;
       const both = sees ? { ...context, real: see(real, 'real') } : undefined;
       const losses: Record<string, tf.Tensor> = {

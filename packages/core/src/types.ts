@@ -59,6 +59,11 @@ export interface Logits {
   readonly logits: Tensor;
 }
 
+/** What a discriminator saw in its samples, `[batch, ...]`: the last activations before its logits, unless it names others. */
+export interface Features {
+  readonly features: Tensor;
+}
+
 /** How one application of a network behaves. */
 export interface Pass {
   /** Batch statistics and dropout as in training. */
@@ -78,6 +83,8 @@ export interface Live<I, O> {
   readonly trainable: ReadonlyMap<string, Variable>;
   /** Weights that move by themselves: batch-norm moments, spectral-norm vectors. */
   readonly state: ReadonlyMap<string, Variable>;
+  /** Whether a sample's output has nothing to do with the rest of its batch, so that two batches may be applied as one. */
+  readonly independent?: boolean;
   /** The model behind it, where there is one: for summaries and for saving. */
   readonly model?: LayersModel;
   readonly dispose: () => void;
@@ -96,11 +103,13 @@ export interface Generator<L = Latents> extends Network<L, { readonly samples: T
   readonly drawLatents: (count: number, rng: Rng, labels?: Tensor) => L;
 }
 
-/** Changes what the discriminator sees of either side: packing, instance noise, augmentation. Must be differentiable. */
-export type Prepare = (side: Batch, rng: Rng) => Batch;
+/** Changes what the discriminator sees of either side: augmentation, noise. Must be differentiable. `update` is of the player whose turn it is. */
+export type Prepare = (side: Batch, rng: Rng, update: number) => Batch;
 
 export interface Discriminator<O = Logits> extends Network<Batch, O> {
   readonly prepare?: Prepare;
+  /** Samples it judges together, joined along their last axis. 1 unless told. */
+  readonly packing?: number;
 }
 
 /** One side of the game as the discriminator saw it. */
@@ -113,6 +122,8 @@ export interface FakeSide<O, L> {
   readonly latents: L;
   /** The loss's own state, where it keeps one. */
   readonly state: Parts;
+  /** Updates so far of the player whose turn it is: what schedules go by. */
+  readonly update: number;
   readonly rng: Rng;
 }
 
@@ -136,7 +147,10 @@ export type Loss<O = Logits, L = Latents> = Described & {
     | { readonly generatorSeesReal: true; readonly generator: (context: BothSides<O, L>) => Parts }
   );
 
-/** What a penalty sees: both sides, and the discriminator itself to score other samples with. */
+/**
+ * What a penalty sees: both sides, and the discriminator itself to score other samples with. All samples here are as the
+ * network takes them, prepared and packed.
+ */
 export interface PenaltyContext<O> extends BothSides<O, unknown> {
   readonly score: (samples: Tensor) => O;
 }

@@ -19,7 +19,7 @@ function evaluate(
       samples: tf.zeros([logits.length, 2]),
       out: { logits: tf.tensor2d(logits, [logits.length, 1]) },
     });
-    const context = { real: side(realLogits), fake: side(fakeLogits), latents: {}, state: {}, rng: rng(0) };
+    const context = { real: side(realLogits), fake: side(fakeLogits), latents: {}, state: {}, update: 0, rng: rng(0) };
     const numbers = (parts: Parts): Record<string, number> =>
       Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.dataSync()[0] as number]));
     return { discriminator: numbers(loss.discriminator(context)), generator: numbers(loss.generator(context)) };

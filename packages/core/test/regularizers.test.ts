@@ -61,7 +61,7 @@ describe.each(backends)('gradientPenalty on %s', (backend) => {
     if (!('penalty' in regularizer)) throw new Error('no penalty');
     const variables = [...live.trainable.values()];
     const { value, grads } = tf.variableGrads(
-      () => regularizer.penalty({ real: side(real), fake: side(fake), latents: {}, state: {}, rng: stream, score }) as tf.Scalar,
+      () => regularizer.penalty({ real: side(real), fake: side(fake), latents: {}, state: {}, update: 0, rng: stream, score }) as tf.Scalar,
       variables,
     );
 
@@ -99,7 +99,7 @@ describe('the penalty of a linear critic', () => {
     const regularizer = gradientPenalty(options);
     if (!('penalty' in regularizer)) throw new Error('no penalty');
     const [real, fake] = [rng(1).normal([6, 2]), rng(2).normal([6, 2])].map((samples) => ({ samples, out: score(samples) }));
-    const value = regularizer.penalty({ real: real!, fake: fake!, latents: {}, state: {}, rng: rng(3), score });
+    const value = regularizer.penalty({ real: real!, fake: fake!, latents: {}, state: {}, update: 0, rng: rng(3), score });
     expect(value.dataSync()[0]).toBeCloseTo(expected, 3);
   });
 });
