@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectFraction, expectNumber, expectOptions } from './errors.ts';
+import { composedKernel } from './kernels.ts';
 import { describeHyper, expectHyper, valueAt } from './schedules.ts';
 import type { Hyper, Json, Optimizer, OptimizerRecipe } from './types.ts';
 
@@ -24,6 +25,22 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 /**
+ * `gradient`, `mean`, `square` and `variable` to the new mean, square and variable. `beta1` and `beta2` are as in the paper;
+ * the scalars of `w -= rate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)` come joined as `rate` and `epsilon`.
+ */
+const adamUpdate = composedKernel({
+  name: 'GanzooAdam',
+  compute: ({ gradient, mean, square, variable }, { beta1, beta2, rate, epsilon }) => {
+    const [newMean, newSquare] = [
+      tf.add(tf.mul(mean as tf.Tensor, beta1 as number), tf.mul(gradient as tf.Tensor, 1 - (beta1 as number))),
+      tf.add(tf.mul(square as tf.Tensor, beta2 as number), tf.mul(tf.square(gradient as tf.Tensor), 1 - (beta2 as number))),
+    ];
+    const direction = tf.div(newMean, tf.add(tf.sqrt(newSquare), epsilon as number));
+    return [newMean, newSquare, tf.sub(variable as tf.Tensor, tf.mul(direction, rate as number))];
+  },
+});
+
+/**
  * Adam (Kingma & Ba 2015, https://arxiv.org/abs/1412.6980): `w -= rate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)`.
  *
  * Defaults are those GANs are trained with: rate 2e-4, beta1 0.5, beta2 0.999, epsilon 1e-8.
@@ -37,13 +54,11 @@ export function adam(options: AdamOptions = {}): OptimizerRecipe {
   return recipe('adam', options, { learningRate, beta1, beta2, epsilon }, ['m', 'v'], (variable, gradient, [m, v], rate, update) => {
     const meanCorrection = 1 - beta1 ** (update + 1);
     const rootCorrection = Math.sqrt(1 - beta2 ** (update + 1));
-    const mean = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
-    const square = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const joined = { beta1, beta2, rate: (rate * rootCorrection) / meanCorrection, epsilon: epsilon * rootCorrection };
+    const [mean, square, value] = adamUpdate({ gradient, mean: m, square: v, variable }, joined) as [tf.Tensor, tf.Tensor, tf.Tensor];
     m.assign(mean);
     v.assign(square);
-    // rate * mean / meanCorrection / (sqrt(square) / rootCorrection + epsilon), with the scalars joined to spare kernels.
-    const direction = tf.div(mean, tf.add(tf.sqrt(square), epsilon * rootCorrection));
-    variable.assign(tf.sub(variable, tf.mul(direction, (rate * rootCorrection) / meanCorrection)));
+    variable.assign(value);
   });
 }
 

@@ -145,6 +145,17 @@ static void outer(const job_t *job, int32_t chunk) {
   }
 }
 
+/* Four columns of four rows that lie `across` apart, side by side: to[k][0..4) = from[0..4)[k], rows of `to` COLUMNS apart. */
+static inline void turn(const float *from, int32_t across, float *to) {
+  v128_t a = wasm_v128_load(from), b = wasm_v128_load(from + across), c = wasm_v128_load(from + 2 * across), d = wasm_v128_load(from + 3 * across);
+  v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
+  v128_t ef = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7), gh = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
+  wasm_v128_store(to, wasm_i64x2_shuffle(ab, cd, 0, 2));
+  wasm_v128_store(to + COLUMNS, wasm_i64x2_shuffle(ab, cd, 1, 3));
+  wasm_v128_store(to + 2 * COLUMNS, wasm_i64x2_shuffle(ef, gh, 0, 2));
+  wasm_v128_store(to + 3 * COLUMNS, wasm_i64x2_shuffle(ef, gh, 1, 3));
+}
+
 /*
  * Chosen taps of from[tap][depth][columns], or from[tap][columns][depth] when transposed, in blocks of 8 columns:
  * to[block][tap][depth][8], zeros after the last column.
@@ -156,7 +167,14 @@ __attribute__((export_name("pack"))) void pack(const float *from, float *to, con
     int32_t whole = columns - n >= COLUMNS;
     for (int32_t t = 0; t < taps; t++) {
       const float *tap = from + chosen[t] * depth * columns + n * across;
-      for (int32_t k = 0; k < depth; k++, tap += down, to += COLUMNS) {
+      int32_t k = 0;
+      if (whole && transposed) {
+        for (; k + 4 <= depth; k += 4, tap += 4, to += 4 * COLUMNS) {
+          turn(tap, across, to);
+          turn(tap + 4 * across, across, to + 4);
+        }
+      }
+      for (; k < depth; k++, tap += down, to += COLUMNS) {
         if (whole && !transposed) {
           wasm_v128_store(to, wasm_v128_load(tap));
           wasm_v128_store(to + 4, wasm_v128_load(tap + 4));

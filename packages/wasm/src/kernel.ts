@@ -4,7 +4,10 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 /** A kernel's body with its inputs and attributes named, which the registry leaves as maps of anything. */
 export type KernelBody<Inputs, Attrs, Result> = (inputs: Inputs, attrs: Attrs, backend: BackendWasm) => Result;
 
-export function wasmKernel<Inputs, Attrs>(kernelName: string, run: KernelBody<Inputs, Attrs, TensorInfo>): KernelConfig {
+export function wasmKernel<Inputs, Attrs, Result extends TensorInfo | TensorInfo[] = TensorInfo>(
+  kernelName: string,
+  run: KernelBody<Inputs, Attrs, Result>,
+): KernelConfig {
   const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => run(inputs as unknown as Inputs, attrs as unknown as Attrs, backend as BackendWasm);
   return { kernelName, backendName: 'wasm', kernelFunc };
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KernelConfig } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { adam } from './adam.ts';
 import { avgPoolGrad } from './avg-pool-grad.ts';
 import { withParallelConv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
@@ -21,6 +22,7 @@ import { withBlockTile } from './tile.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 const implemented: readonly KernelConfig[] = [
+  adam,
   avgPoolGrad,
   conv2DBackpropFilter,
   conv2DBackpropInput,
