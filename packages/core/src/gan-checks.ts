@@ -1,7 +1,10 @@
+import * as tf from '@tensorflow/tfjs';
 import { assertTwiceDifferentiable } from './check-gradients.ts';
 import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';
 import type { GanSpec } from './gan.ts';
-import type { AnyLive, Gan, Regularizer } from './types.ts';
+import { allLayers } from './layers.ts';
+import { rng } from './random.ts';
+import type { AnyLive, Discriminator, Gan, Regularizer } from './types.ts';
 
 const SCOPE = 'core/gan';
 
@@ -31,6 +34,9 @@ function expectRegularizer<O>(regularizer: Regularizer<O>): void {
   const [penalizes, constrains] = ['penalty', 'constrain'].map((method) => typeof (regularizer as unknown as Record<string, unknown>)?.[method] === 'function');
   if (penalizes === constrains) throw new GanzooError(SCOPE, `${what} must have either a function penalty or a function constrain.`);
   expectOneOf(SCOPE, `the player of ${what}`, regularizer.player, ['generator', 'discriminator']);
+  if ('secondOrder' in regularizer && regularizer.secondOrder && regularizer.player !== 'discriminator') {
+    throw new GanzooError(SCOPE, `${what} differentiates the discriminator by its input, so its player must be 'discriminator', got '${regularizer.player}'.`);
+  }
   if ('interval' in regularizer || penalizes) expectInteger(SCOPE, `the interval of ${what}`, (regularizer as { interval?: unknown }).interval, 1);
 }
 
@@ -49,27 +55,50 @@ export function checkFit<O, L>(
   { discriminator, sampleShape, sampleRange, regularizers = [] }: Pick<GanSpec<O, L>, 'discriminator' | 'sampleShape' | 'sampleRange' | 'regularizers'>,
 ): Gan['expects'] {
   const made = live['generator']?.model?.outputs[0]?.shape.slice(1);
-  // What is prepared may have another shape than a sample.
-  const seen = discriminator.prepare ? undefined : live['discriminator']?.model?.inputs[0]?.shape.slice(1);
-  const expected = sampleShape ?? seen;
+  const taken = live['discriminator']?.model?.inputs[0]?.shape.slice(1);
+  const expected = sampleShape ?? (discriminator.prepare ? made : taken);
   if (made && expected && !sameShape(made, expected)) {
     throw new GanzooError(
       SCOPE,
       `the generator makes samples of shape ${showShape(made)}, but ${sampleShape ? 'sampleShape is' : 'the discriminator takes'} ${showShape(expected)}. Change the generator's last layer or ${sampleShape ? 'sampleShape' : "the discriminator's input"}.`,
     );
   }
-  if (seen && expected && !sameShape(seen, expected)) {
+  const shown = expected && shownShape(discriminator, expected);
+  if (taken && shown && !sameShape(taken, shown)) {
+    const given = discriminator.prepare ? `samples of shape ${showShape(expected)} reach it as ${showShape(shown)}` : `sampleShape is ${showShape(expected)}`;
     throw new GanzooError(
       SCOPE,
-      `the discriminator takes samples of shape ${showShape(seen)}, but sampleShape is ${showShape(expected)}. Change the discriminator's inputShape or sampleShape.`,
+      `the discriminator takes samples of shape ${showShape(taken)}, but ${given}. Change the discriminator's inputShape${discriminator.prepare ? '' : ' or sampleShape'}.`,
     );
   }
+  for (const regularizer of regularizers) expectNoBatchNorm(live['discriminator']?.model, regularizer);
   if (live['discriminator'] && regularizers.some((regularizer) => 'secondOrder' in regularizer && regularizer.secondOrder)) {
     assertTwiceDifferentiable(live['discriminator'], SCOPE);
   }
   if (!expected?.every((size) => size !== null)) return undefined;
   const range = sampleRange ?? (expected.length === 3 ? ([-1, 1] as const) : undefined);
   return { sampleShape: expected as number[], ...(range && { range }) };
+}
+
+/** Through batch normalization a sample's score depends on the others of its batch. */
+function expectNoBatchNorm<O>(model: tf.LayersModel | undefined, regularizer: Regularizer<O>): void {
+  if (!model || !('sampleBySample' in regularizer) || !regularizer.sampleBySample) return;
+  const found = allLayers(model).find((layer) => layer.getClassName() === 'BatchNormalization');
+  if (!found) return;
+  throw new GanzooError(
+    SCOPE,
+    `the regularizer '${regularizer.name}' takes each sample's gradient to be its own, but layer '${found.name}' of the discriminator normalizes over the batch. Use layer normalization or none (norm: 'layer' or 'none'), or say ${regularizer.name}({ allowBatchNorm: true }).`,
+  );
+}
+
+/** The shape of what the discriminator sees of samples of a shape, once they are prepared and packed. */
+function shownShape<O>({ prepare, packing = 1 }: Discriminator<O>, shape: readonly (number | null)[]): readonly (number | null)[] | undefined {
+  if (!prepare) return shape;
+  if (!shape.every((size) => size !== null)) return undefined;
+  return tf.tidy(() => {
+    const batch = { samples: tf.zeros([packing, ...(shape as number[])]), labels: tf.zeros([packing], 'int32') };
+    return prepare(batch, rng(0), 0).samples.shape.slice(1);
+  });
 }
 
 function sameShape(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {

@@ -47,6 +47,22 @@ export function allLayers(model: tf.LayersModel): Layer[] {
   return model.layers.flatMap((layer) => (isModel(layer) ? allLayers(layer) : [layer]));
 }
 
+/** Stock layers that look at one sample at a time. */
+const sampleBySample: ReadonlySet<string> = new Set(
+  [
+    ['InputLayer', 'Dense', 'Embedding', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Dropout', 'SpatialDropout1D'],
+    ['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'ThresholdedReLU', 'LayerNormalization'],
+    ['Conv1D', 'Conv2D', 'Conv2DTranspose', 'DepthwiseConv2D', 'SeparableConv2D', 'UpSampling2D', 'ZeroPadding2D', 'Cropping2D'],
+    [1, 2].flatMap((rank) => [`MaxPooling${rank}D`, `AveragePooling${rank}D`, `GlobalMaxPooling${rank}D`, `GlobalAveragePooling${rank}D`]),
+    ['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate'],
+  ].flat(),
+);
+
+/** Whether no layer of a model mixes the samples of a batch; of layers it does not know it says that they do. */
+export function isIndependent(model: tf.LayersModel): boolean {
+  return allLayers(model).every((layer) => sampleBySample.has(layer.getClassName()));
+}
+
 function isModel(layer: Layer): layer is Layer & tf.LayersModel {
   return Array.isArray((layer as unknown as tf.LayersModel).layers);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError } from './errors.ts';
-import { adoptLayers, allLayers, roleOf } from './layers.ts';
+import { adoptLayers, allLayers, isIndependent, roleOf } from './layers.ts';
 import { withSeededMathRandom } from './random.ts';
 import { refuseUntrainable } from './refusals.ts';
 import type { Json, Live, Pass, Rng } from './types.ts';
@@ -26,6 +26,8 @@ export function liveModel<I, O>(
   init: Rng,
   inputs: (input: I, model: tf.LayersModel) => tf.Tensor | tf.Tensor[],
   outputs: (outputs: tf.Tensor[]) => O,
+  /** The same layers with other outputs, to be applied in the model's place. */
+  view: (model: tf.LayersModel) => tf.LayersModel = (model) => model,
 ): Live<I, O> & { readonly model: tf.LayersModel } {
   const model = withSeededMathRandom(init.fork('stock initializers'), () => recipe(init));
   if (typeof model?.apply !== 'function' || !Array.isArray(model.inputs) || !Array.isArray(model.layers)) {
@@ -49,15 +51,17 @@ export function liveModel<I, O>(
     throw error;
   }
   adoptLayers(model);
+  const applied = view(model);
   const { trainable, state } = variablesOf(model);
   return {
     model,
     trainable,
     state,
+    independent: isIndependent(model),
     apply(input: I, pass: Pass) {
       const result = withSeededMathRandom(
         pass.rng.fork('stock layers'),
-        () => model.apply(inputs(input, model), { training: pass.training, pass }) as tf.Tensor | tf.Tensor[],
+        () => applied.apply(inputs(input, model), { training: pass.training, pass }) as tf.Tensor | tf.Tensor[],
       );
       return outputs([result].flat());
     },

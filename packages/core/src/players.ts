@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError } from './errors.ts';
 import type { GanSpec } from './gan.ts';
+import { lazySide, once, Viewer } from './sides.ts';
 import type { Batch, BothSides, Discriminator, Generator, Objective, OptimizerRecipe, Parts, Pass, Player, Regularizer, Rng, Side, Turn } from './types.ts';
 
 const SCOPE = 'core/gan';
@@ -29,30 +30,32 @@ export function adversary<O, L>(
       const { samples } = networks.generator.apply(latents, pass(!owns, rng.fork('generator')));
       return real.labels ? { samples, labels: real.labels } : { samples };
     };
-    const see = (side: Batch, stream: string, updateState = owns): Side<O> => {
-      const seen = discriminator.prepare?.(side, rng.fork(`prepare ${stream}`), update) ?? side;
-      return { ...side, out: networks.discriminator.apply(seen, pass(updateState, rng.fork(`discriminator ${stream}`))) };
-    };
+    const view = new Viewer(discriminator, networks.discriminator, rng, update, owns);
     // The critic's update takes no gradient through the generator: its fakes are made before the tape starts.
     const made = owns ? generate() : undefined;
     return () => {
       const due = penalties.filter(({ interval }) => update % interval === 0);
-      const fake = see(made ?? generate(), 'fake');
-      const context = { fake, latents, state, update, rng };
-      const sees = owns || loss.generatorSeesReal || due.length > 0;
-      const both = sees ? { ...context, real: see(real, 'real') } : undefined;
+      const fake = made ?? generate();
+      const seenFake = view.prepare(fake, 'fake');
+      const seenReal = once(() => view.prepare(real, 'real'));
+      // The generator pays for the real side only when its loss looks at it.
+      const out = owns ? view.applyBoth(seenFake, seenReal()) : { fake: view.apply(seenFake, 'fake') };
+      const realOut = once((): O => ('real' in out ? out.real : view.apply(seenReal(), 'real')));
+      const shared = { latents, state, update, rng };
+      const context: BothSides<O, L> = { ...shared, fake: { ...fake, out: out.fake }, real: lazySide(real, realOut) };
+      const { real: _, ...fakeSide } = context;
       const losses: Record<string, tf.Tensor> = {
-        ...(owns ? loss.discriminator(both as BothSides<O, L>) : loss.generator((both ?? context) as BothSides<O, L>)),
+        ...(owns ? loss.discriminator(context) : loss.generatorSeesReal ? loss.generator(context) : loss.generator(fakeSide)),
       };
       for (const { name: term, interval, penalty } of due) {
-        const score = (samples: tf.Tensor): O => see({ ...real, samples }, term, false).out;
+        const score = (samples: tf.Tensor): O => view.apply({ ...seenReal(), samples }, term, false);
         if (term in losses) throw new GanzooError(SCOPE, `the regularizer '${term}' has the name of a part of the loss '${loss.name}'. Give it another name.`);
-        const value: unknown = penalty({ ...(both as BothSides<O, L>), score });
+        const value: unknown = penalty({ ...shared, fake: { ...seenFake, out: out.fake }, real: lazySide(seenReal(), realOut), score });
         if (!(value instanceof tf.Tensor))
           throw new GanzooError(SCOPE, `the penalty of '${term}' is not a tensor but ${typeof value}. Return a scalar tensor, not its value.`);
         losses[term] = tf.mul(value, interval);
       }
-      return owns ? { losses, metrics: accuracy(both as BothSides<O, L>) } : { losses };
+      return owns ? { losses, metrics: accuracy(context) } : { losses };
     };
   };
   return {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectKeys, expectOneOf, GanzooError, showShape } from './errors.ts';
 import { describeRecipe, liveModel, type ModelRecipe } from './live.ts';
-import type { Batch, Discriminator, Generator, Latents, Live, Logits, Prepare, Rng } from './types.ts';
+import { describeHyper, expectHyper } from './schedules.ts';
+import { inOrder, noisy, packed } from './seen.ts';
+import type { Batch, Discriminator, Features, Generator, Hyper, Latents, Live, Logits, Prepare, Rng } from './types.ts';
 
 export interface GeneratorOptions {
   /** From latents `[batch, latentDim]` (and int32 labels `[batch]`, where the model has a second input) to samples. */
@@ -48,28 +50,42 @@ export function generator(options: GeneratorOptions): Generator {
 export interface DiscriminatorOptions<O> {
   /** From samples (and int32 labels `[batch]`, where the model has a second input) to what `read` takes. */
   readonly network: ModelRecipe;
-  /** Names the model's outputs. Without it the only output is `logits`, `[batch, 1]`. */
+  /** Names the model's outputs. Without it the only output is `logits`, `[batch, 1]`, and what its last layer takes are `features`. */
   readonly read?: (outputs: readonly tf.Tensor[]) => O;
+  /** Changes what it sees of both sides, such as an augmentation. */
   readonly prepare?: Prepare;
+  /** Standard deviation of normal noise on what it sees of both sides; a schedule counts updates of the player whose turn it is. */
+  readonly instanceNoise?: Hyper;
+  /** How many samples of one side it judges together (PacGAN), joined along their last axis: the model takes that many channels more. */
+  readonly packing?: number;
 }
 
 /** Makes a discriminator of any function that builds a `tf.LayersModel` ending in logits, not probabilities. */
-export function discriminator<O = Logits>(options: DiscriminatorOptions<O>): Discriminator<O> {
+export function discriminator<O = Logits & Features>(options: DiscriminatorOptions<O>): Discriminator<O> {
   const scope = 'core/discriminator';
-  expectKeys(scope, options, ['network', 'read', 'prepare']);
-  const { network, read, prepare } = options;
+  expectKeys(scope, options, ['network', 'read', 'prepare', 'instanceNoise', 'packing']);
+  const { network, read, prepare, instanceNoise, packing = 1 } = options;
   expectFunction(scope, network);
+  if (instanceNoise !== undefined) expectHyper(scope, 'instanceNoise', instanceNoise, 0);
+  expectInteger(scope, 'packing', packing, 1);
+  const prepared = inOrder([prepare, instanceNoise === undefined ? undefined : noisy(instanceNoise), packing > 1 ? packed(packing) : undefined]);
   return {
     name: 'discriminator',
-    config: { network: describeRecipe(network) },
-    ...(prepare && { prepare }),
+    config: {
+      network: describeRecipe(network),
+      ...(instanceNoise !== undefined && { instanceNoise: describeHyper(instanceNoise) }),
+      ...(packing > 1 && { packing }),
+    },
+    ...(prepared && { prepare: prepared }),
+    ...(packing > 1 && { packing }),
     build(init: Rng): Live<Batch, O> {
       const live = liveModel<Batch, O>(
         scope,
         network,
         init,
         ({ samples, labels }, model) => withLabels(samples, labels, model),
-        read ?? (onlyLogits as (outputs: tf.Tensor[]) => O),
+        read ?? (logitsAndFeatures as (outputs: tf.Tensor[]) => O),
+        read ? undefined : withLastActivations,
       );
       const outputs = live.model.outputs.map(({ shape }) => shape);
       if (!read && (outputs.length !== 1 || outputs[0]?.slice(1).join() !== '1')) {
@@ -103,19 +119,38 @@ function withLabels(main: tf.Tensor, labels: tf.Tensor | undefined, model: tf.La
   return [main, model.inputs[1]?.shape.length === 2 ? tf.expandDims(labels, 1) : labels];
 }
 
-function onlyLogits(outputs: tf.Tensor[]): Logits {
-  return { logits: outputs[0] as tf.Tensor };
+function logitsAndFeatures([logits, features]: tf.Tensor[]): Logits & Features {
+  return { logits: logits as tf.Tensor, features: features as tf.Tensor };
+}
+
+/** The same layers with a second output: what the last layer that has weights takes. */
+function withLastActivations(model: tf.LayersModel): tf.LayersModel {
+  const [logits] = model.outputs as [tf.SymbolicTensor];
+  const layer = lastLayer(logits, (source) => source.weights.length === 0);
+  return model.outputs.length === 1 && layer ? tf.model({ inputs: model.inputs, outputs: [logits, layer.input] }) : model;
 }
 
 /** The name of a sigmoid or softmax at the end of the model, the commonest slip of all, seen through layers that only reshape. */
 function probabilities(model: tf.LayersModel): string | undefined {
-  let layer = model.outputs.length === 1 ? model.outputs[0]?.sourceLayer : undefined;
-  while (layer && ['Reshape', 'Flatten', 'Permute', 'Dropout'].includes(layer.getClassName())) {
-    layer = ([layer.input].flat()[0] as tf.SymbolicTensor).sourceLayer;
-  }
-  if (!layer) return undefined;
+  const [output] = model.outputs as [tf.SymbolicTensor];
+  const layer = lastLayer(output, (source) => ['Reshape', 'Flatten', 'Permute', 'Dropout'].includes(source.getClassName()))?.source;
+  if (model.outputs.length !== 1 || !layer) return undefined;
   const activation = layer.getClassName() === 'Softmax' ? 'softmax' : (layer.getConfig()['activation'] as string | undefined);
   return ['sigmoid', 'softmax', 'hardSigmoid', 'hard_sigmoid'].includes(activation ?? '') ? `${activation} (layer '${layer.name}')` : undefined;
+}
+
+/** The layer that made an output, seen through those to be skipped. */
+function lastLayer(
+  output: tf.SymbolicTensor,
+  skip: (source: tf.layers.Layer) => boolean,
+): { readonly source: tf.layers.Layer; readonly input: tf.SymbolicTensor } | undefined {
+  for (let at = output; ;) {
+    const source = at.sourceLayer;
+    const [input] = source?.inboundNodes[at.nodeIndex]?.inputTensors ?? [];
+    if (!source || !input) return undefined;
+    if (!skip(source)) return { source, input };
+    at = input;
+  }
 }
 
 function expectFunction(scope: string, network: unknown): void {

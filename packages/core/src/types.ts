@@ -163,6 +163,8 @@ export type Regularizer<O = Logits> = Described & { readonly player: 'generator'
         readonly penalty: (context: PenaltyContext<O>) => Tensor;
         /** Differentiates the discriminator by its input: its second derivative must be right. */
         readonly secondOrder?: boolean;
+        /** Takes each sample's score to be its own: batch normalization in the discriminator is refused. */
+        readonly sampleBySample?: boolean;
       }
     | { readonly constrain: (variables: ReadonlyMap<string, Variable>) => void }
   );

@@ -218,7 +218,7 @@ describe('a turn', () => {
 describe("a discriminator's prepare", () => {
   const prepared = (prepare: Prepare): Partial<GanSpec<Logits, Latents>> => ({ discriminator: discriminator({ network: line(1, 0), prepare }) });
 
-  it('changes what it sees of either side, in both turns and in a penalty', async () => {
+  it('changes what it sees of either side in both turns; a penalty has it as it was seen', async () => {
     const scored: Regularizer = {
       name: 'scored',
       config: {},
@@ -231,16 +231,28 @@ describe("a discriminator's prepare", () => {
       1,
       numbers([2]),
     );
-    expect(rows[0]).toMatchObject({ 'discriminator/real': 102, 'discriminator/fake': 99, 'discriminator/scored': 120, 'generator/fake': 99 });
+    expect(rows[0]).toMatchObject({ 'discriminator/real': 102, 'discriminator/fake': 99, 'discriminator/scored': 1020, 'generator/fake': 99 });
   });
 
   it('gets a stream of its own for each side and update', async () => {
     const drawn: number[] = [];
     const noisy: Prepare = (side, rng) => (drawn.push(rng.integer()), side);
-    await losses(still(0, -1, prepared(noisy)), 3, numbers([2]));
-    // Both turns see both sides, as this loss says that the generator's sees the real one too.
+    const looking: Loss = {
+      name: 'looking',
+      config: {},
+      discriminator: ({ real }) => ({ real: tf.mean(real.out.logits) }),
+      generatorSeesReal: true,
+      generator: ({ real, fake }) => ({ both: tf.mean(tf.sub(real.out.logits, fake.out.logits)) }),
+    };
+    await losses(still(0, -1, { ...prepared(noisy), loss: looking }), 3, numbers([2]));
+    // Both turns see both sides, as the generator's term looks at the real one too.
     expect(new Set(drawn).size).toBe(3 * 4);
     expect(drawn).toHaveLength(3 * 4);
+    drawn.length = 0;
+    const blind: Loss = { ...looking, generatorSeesReal: true, generator: ({ fake }) => ({ fake: tf.mean(fake.out.logits) }) };
+    await losses(still(0, -1, { ...prepared(noisy), loss: blind }), 3, numbers([2]));
+    // A side nobody looks at is not even prepared.
+    expect(drawn).toHaveLength(3 * 3);
   });
 });
 
