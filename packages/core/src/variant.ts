@@ -1,9 +1,12 @@
 import { expectInteger, expectKeys, GanzooError, showShape } from './errors.ts';
 import { defineGan, ganSpecKeys, type GanSpec } from './gan.ts';
-import type { Discriminator, Gan, Latents, Logits, Shape } from './types.ts';
+import type { Discriminator, Features, Gan, Latents, Logits, Shape } from './types.ts';
+
+/** What the discriminators of variants return, unless they say otherwise. */
+type Own = Logits & Features;
 
 /** What every variant takes besides its own options. A `loss` must suit the discriminator: its own or the variant's. */
-export interface VariantOptions<O = Logits> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'discriminator'>> {
+export interface VariantOptions<O = Own> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'discriminator'>> {
   /** `[height, width, channels]`, or whatever else the variant says it takes. */
   readonly sampleShape: Shape;
   readonly latentDim?: number;
@@ -13,18 +16,22 @@ export interface VariantOptions<O = Logits> extends Partial<Omit<GanSpec<O, Late
 /** What a variant's `build` gets: its own options filled with their defaults. */
 export type VariantSettings<E> = E & { readonly sampleShape: Shape; readonly latentDim: number };
 
-export interface VariantDefinition<E> {
+export interface VariantDefinition<E, O = Own> {
   readonly name: string;
   /** Every option of its own with its default; `latentDim` is one of them. */
   readonly defaults: E & { readonly latentDim: number };
   /** Throws, naming what to use instead, for a sample shape it is not made for. */
-  readonly build: (settings: VariantSettings<E>) => Omit<GanSpec<Logits, Latents>, 'name' | 'sampleShape'>;
+  readonly build: (settings: VariantSettings<E>) => Omit<GanSpec<O, Latents>, 'name' | 'sampleShape'>;
 }
 
 const shared = ['sampleShape', 'latentDim', ...ganSpecKeys.filter((key) => key !== 'name')];
 
 /** A published GAN: a function of options to a game, in which its user may replace any piece. */
-export function defineVariant<E extends object>({ name, defaults, build }: VariantDefinition<E>): <O = Logits>(options: VariantOptions<O> & Partial<E>) => Gan {
+export function defineVariant<E extends object = object, D = Own>({
+  name,
+  defaults,
+  build,
+}: VariantDefinition<E, D>): <O = D>(options: VariantOptions<O> & Partial<E>) => Gan {
   return (options) => {
     const scope = name;
     if (typeof options !== 'object' || options === null)
@@ -45,6 +52,6 @@ export function defineVariant<E extends object>({ name, defaults, build }: Varia
     const replaced = Object.fromEntries(Object.entries(given).filter(([key]) => (ganSpecKeys as readonly string[]).includes(key)));
     const built = build(settings);
     const optimizers = { ...built.optimizers, ...options.optimizers };
-    return defineGan({ ...built, ...replaced, optimizers, name, sampleShape } as GanSpec<Logits, Latents>);
+    return defineGan({ ...built, ...replaced, optimizers, name, sampleShape } as GanSpec<D, Latents>);
   };
 }

@@ -1,5 +1,5 @@
-import { adam, defineVariant, discriminator, expectOneOf, GanzooError, generator, nonSaturating, rmsProp, showShape } from '@ganzoo/core';
-import { mlp } from '@ganzoo/core/networks';
+import { adam, defineVariant, discriminator, expectOneOf, generator, nonSaturating, rmsProp } from '@ganzoo/core';
+import { mlp, sampleKind } from '@ganzoo/core/networks';
 
 export interface VanillaGanOptions {
   /**
@@ -21,11 +21,7 @@ export const vanillaGan = defineVariant<VanillaGanOptions>({
   defaults: { latentDim: 100, depth: 'original' },
   build: ({ sampleShape, latentDim, depth }) => {
     expectOneOf('vanillaGan', 'depth', depth, ['original', 'deep']);
-    if (sampleShape.length !== 1 && sampleShape.length !== 3) {
-      const cure = sampleShape.length === 2 ? `Images of one channel are ${showShape([...sampleShape, 1])}` : 'Flatten other samples to vectors [n]';
-      throw new GanzooError('vanillaGan', `sampleShape must be [height, width, channels] or [n], got ${showShape(sampleShape)}. ${cure}.`);
-    }
-    const outputActivation = sampleShape.length === 3 ? 'tanh' : 'linear';
+    const outputActivation = sampleKind('vanillaGan', sampleShape) === 'image' ? 'tanh' : 'linear';
     const [from, to] = [
       { inputShape: [latentDim], outputShape: sampleShape, outputActivation },
       { inputShape: sampleShape, outputShape: [1] },

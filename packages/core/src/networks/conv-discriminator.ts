@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectNumber, expectOptions } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
 import type { Shape } from '../types.ts';
-import { chain, checkStyle, expectSizes, imageShape, layerMaker, styleKeys, withDefaults, type Style } from './pieces.ts';
+import { chain, checkStyle, expectSizes, halvingWidths, imageShape, layerMaker, styleKeys, withDefaults, type Style } from './pieces.ts';
 
 const SCOPE = 'core/networks';
 
 export interface ConvDiscriminatorOptions extends Style {
   /** `[height, width, channels]`. */
   readonly sampleShape: Shape;
-  /** Channels after each halving: `[64, 128]` goes from 28x28 over 14x14x64 to 7x7x128. */
-  readonly widths: readonly number[];
+  /** Channels after each halving: `[64, 128]` goes from 28x28 over 14x14x64 to 7x7x128. Unless told, the generator's in reverse. */
+  readonly widths?: readonly number[];
   readonly kernel?: number;
   /** Normalize the first convolution too; DCGAN does not. */
   readonly normFirst?: boolean;
@@ -28,6 +28,7 @@ export function convDiscriminator(options: ConvDiscriminatorOptions): ModelRecip
     normMomentum: 0.9,
     normEpsilon: 1e-5,
     initializer: 'dcgan',
+    widths: halvingWidths(imageShape(SCOPE, options.sampleShape)).reverse(),
     kernel: 5,
     normFirst: false,
     dropout: 0,

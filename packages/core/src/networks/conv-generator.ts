@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectOneOf, expectOptions } from '../errors.ts';
 import { modelRecipe, type ModelRecipe } from '../live.ts';
 import type { Shape } from '../types.ts';
-import { chain, checkStyle, expectSizes, imageShape, layerMaker, styleKeys, withDefaults, type OutputActivation, type Style } from './pieces.ts';
+import { chain, checkStyle, expectSizes, halvingWidths, imageShape, layerMaker, styleKeys, withDefaults, type OutputActivation, type Style } from './pieces.ts';
 
 const SCOPE = 'core/networks';
 
@@ -13,8 +13,11 @@ export interface ConvGeneratorOptions extends Style {
   readonly latentDim: number;
   /** `[height, width, channels]`. A size the stages do not reach by doubling is cropped from the next larger one. */
   readonly sampleShape: Shape;
-  /** Channels before each doubling, first to last: `[128, 64]` goes from 7x7x128 over 14x14x64 to 28x28. */
-  readonly widths: readonly number[];
+  /**
+   * Channels before each doubling, first to last: `[128, 64]` goes from 7x7x128 over 14x14x64 to 28x28. Unless told they halve
+   * from 7 pixels or fewer up: `[128, 64]` for 28 pixels, `[256, 128, 64]` for 32, `[1024, 512, 256, 128]` for 64.
+   */
+  readonly widths?: readonly number[];
   readonly kernel?: number;
   readonly upSampling?: UpSampling;
   readonly outputActivation?: OutputActivation;
@@ -30,6 +33,7 @@ export function convGenerator(options: ConvGeneratorOptions): ModelRecipe {
     normMomentum: 0.9,
     normEpsilon: 1e-5,
     initializer: 'dcgan',
+    widths: halvingWidths(imageShape(SCOPE, options.sampleShape)),
     kernel: 5,
     upSampling: 'transposed',
     outputActivation: 'tanh',

@@ -55,6 +55,29 @@ export function imageShape(scope: string, shape: Shape): readonly [number, numbe
   return shape as readonly [number, number, number];
 }
 
+/**
+ * Channels of a generator before each doubling, by the rule of the DCGAN paper: they halve as the side doubles, from 7 pixels
+ * or fewer up. `[128, 64]` for 28 pixels, `[256, 128, 64]` for 32, `[1024, 512, 256, 128]` for 64.
+ */
+export function halvingWidths([height, width]: readonly [number, number, number]): number[] {
+  const side = Math.max(height, width);
+  const doublings = Math.max(1, Math.ceil(Math.log2(side / 7)));
+  const last = side >= 64 ? 128 : 64;
+  return Array.from({ length: doublings }, (_, stage) => last * 2 ** (doublings - 1 - stage));
+}
+
+/**
+ * Whether samples of a shape are images `[height, width, channels]` or points and vectors `[n]`.
+ *
+ * @throws GanzooError in the name of `scope` for any other shape
+ */
+export function sampleKind(scope: string, sampleShape: Shape): 'image' | 'point' {
+  if (sampleShape.length === 3) return 'image';
+  if (sampleShape.length === 1) return 'point';
+  const cure = sampleShape.length === 2 ? `Images of one channel are ${showShape([...sampleShape, 1])}` : 'Flatten other samples to vectors [n]';
+  throw new GanzooError(scope, `sampleShape must be [height, width, channels] or [n], got ${showShape(sampleShape)}. ${cure}.`);
+}
+
 /** Makes layers in one style, each with a seed of its own. */
 export function layerMaker(style: Required<Style>, init: Rng) {
   const seed = (): number => init.integer() % 2147483647;
