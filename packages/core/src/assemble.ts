@@ -26,14 +26,22 @@ export function assemble<B>(gan: Gan<B>, root: Rng): Assembly<B> {
     const found = gan.check?.(networks) ?? undefined;
     for (const player of gan.players) seats.push(new Seat(player, networks));
     const average = gan.ema && new Average(gan.ema, gan.networks, networks, init);
-    const initial = Object.entries(gan.state?.initial() ?? {});
-    const state = Object.fromEntries(initial.map(([name, value]) => [name, tf.variable(value, false)]));
+    const state = stateOf(gan);
     return { networks, seats, average, state, expects: gan.expects ?? found };
   } catch (error) {
     for (const live of Object.values(networks)) live.dispose();
     for (const { optimizer } of seats) optimizer.dispose();
     throw error;
   }
+}
+
+/** The variables that a loss keeps from round to round, at their beginning. */
+function stateOf<B>(gan: Gan<B>): Record<string, tf.Variable> {
+  const state: Record<string, tf.Variable> = {};
+  tf.tidy(() => {
+    for (const [name, value] of Object.entries(gan.state?.initial() ?? {})) state[name] = tf.variable(value, false);
+  });
+  return state;
 }
 
 /** Every variable of a run by a name that is the same in each process. */

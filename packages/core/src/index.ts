@@ -46,8 +46,35 @@ export { rng } from './random.ts';
 export { arrayDataset, toDataset, type ArrayData, type DataSource } from './data.ts';
 export { constant, cosine, linearDecay, valueAt, warmup, type DecayOptions } from './schedules.ts';
 export { adam, rmsProp, sgd, type AdamOptions, type OptimizerOptions, type RmsPropOptions, type SgdOptions } from './optimizers.ts';
-export { minimax, nonSaturating, wasserstein } from './losses.ts';
-export { gradientPenalty, type GradientPenaltyOptions } from './regularizers.ts';
+export {
+  combine,
+  featureMatching,
+  hinge,
+  leastSquares,
+  minimax,
+  nonSaturating,
+  reconstruction,
+  relativistic,
+  wasserstein,
+  weighted,
+  type CombinedLatents,
+  type CombinedOutput,
+  type CrossEntropyOptions,
+  type LeastSquaresOptions,
+  type ReconstructionOptions,
+  type RelativisticOptions,
+} from './losses.ts';
+export {
+  dragan,
+  gradientPenalty,
+  r1,
+  r2,
+  weightClipping,
+  type DraganOptions,
+  type GradientPenaltyOptions,
+  type WeightClippingOptions,
+  type ZeroCenteredOptions,
+} from './regularizers.ts';
 export { discriminator, generator, type DiscriminatorOptions, type GeneratorOptions } from './roles.ts';
 export { liveModel, modelRecipe, type ModelRecipe } from './live.ts';
 export { defineGame, defineGan, type EmaOptions, type GanSpec } from './gan.ts';

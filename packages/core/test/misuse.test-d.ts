@@ -1,13 +1,18 @@
 /** Slips the compiler must catch: every line under an expectation is an error, or the typecheck fails. */
 import {
   adam,
+  combine,
   defineGame,
   defineGan,
   defineVariant,
   discriminator,
+  featureMatching,
   generator,
   nonSaturating,
+  reconstruction,
   Trainer,
+  wasserstein,
+  weighted,
   type Batch,
   type Dataset,
   type Latents,
@@ -30,16 +35,10 @@ interface Reconstruction {
 
 const g = generator({ network, latentDim: 2 });
 const plain = discriminator({ network });
+const onlyLogits = discriminator<Logits>({ network, read: ([logits]) => ({ logits: logits as Tensor }) });
 const withFeatures = discriminator<Features>({ network, read: ([logits, features]) => ({ logits: logits as Tensor, features: features as Tensor }) });
 const autoencoder = discriminator<Reconstruction>({ network, read: ([reconstruction]) => ({ reconstruction: reconstruction as Tensor }) });
 
-const featureMatching: Loss<Features, unknown> = {
-  name: 'featureMatching',
-  config: {},
-  discriminator: ({ real }) => ({ real: real.out.features.mean() }),
-  generatorSeesReal: true,
-  generator: ({ real, fake }) => ({ features: real.out.features.sub(fake.out.features).mean() }),
-};
 const codes: Loss<Logits, Latents & { code: Tensor }> = {
   name: 'codes',
   config: {},
@@ -55,10 +54,10 @@ const featurePenalty: Regularizer<Features> = {
 };
 
 defineGan({ generator: g, discriminator: plain, loss: nonSaturating() });
-defineGan({ generator: g, discriminator: withFeatures, loss: featureMatching, regularizers: [featurePenalty] });
+defineGan({ generator: g, discriminator: withFeatures, loss: featureMatching(), regularizers: [featurePenalty] });
 
 // @ts-expect-error a feature-matching loss on a critic that returns only logits
-defineGan({ generator: g, discriminator: plain, loss: featureMatching });
+defineGan({ generator: g, discriminator: onlyLogits, loss: featureMatching() });
 // @ts-expect-error a loss on logits for a critic that returns a reconstruction
 defineGan({ generator: g, discriminator: autoencoder, loss: nonSaturating() });
 // @ts-expect-error a misspelt option
@@ -67,8 +66,15 @@ defineGan({ generator: g, discriminator: plain, loss: nonSaturating(), criticSte
 const blind: Loss = { name: 'blind', config: {}, discriminator: () => ({ a: scalar }), generator: ({ real }) => ({ b: real.out.logits.mean() }) };
 // @ts-expect-error an information term on latents that have no code
 defineGan({ generator: g, discriminator: plain, loss: codes });
+defineGan({ generator: g, discriminator: withFeatures, loss: combine(wasserstein(), weighted(0.1, featureMatching())) });
+// @ts-expect-error a combination with feature matching, on a critic that returns only logits
+defineGan({ generator: g, discriminator: onlyLogits, loss: combine(wasserstein(), featureMatching()) });
+// @ts-expect-error a combination with an information term, on latents that have no code
+defineGan({ generator: g, discriminator: plain, loss: combine(wasserstein(), codes) });
+// @ts-expect-error a combination of a loss on logits with one on anything, for a critic that returns a reconstruction
+defineGan({ generator: g, discriminator: autoencoder, loss: combine(wasserstein(), reconstruction()) });
 // @ts-expect-error a regularizer for another critic's output
-defineGan({ generator: g, discriminator: plain, loss: nonSaturating(), regularizers: [featurePenalty] });
+defineGan({ generator: g, discriminator: onlyLogits, loss: nonSaturating(), regularizers: [featurePenalty] });
 // @ts-expect-error a loss that returns numbers
 const numbers: Loss = { name: 'numbers', config: {}, discriminator: () => ({ a: 1 }), generator: () => ({ b: 2 }) };
 
@@ -90,13 +96,13 @@ const lost: Player<Pair, typeof networks> = { ...player, moves: ['elsewhere'] };
 const variant = defineVariant({
   name: 'variant',
   defaults: { latentDim: 2, width: 4 },
-  build: () => ({ generator: g, discriminator: plain, loss: nonSaturating() }),
+  build: () => ({ generator: g, discriminator: onlyLogits, loss: nonSaturating() }),
 });
 variant({ sampleShape: [2], width: 8, optimizers: { generator: adam() } });
-variant({ sampleShape: [2], discriminator: withFeatures, loss: featureMatching });
+variant({ sampleShape: [2], discriminator: withFeatures, loss: featureMatching() });
 // @ts-expect-error an option the variant does not have
 variant({ sampleShape: [2], widht: 8 });
 // @ts-expect-error a loss that the variant's own critic cannot serve
-variant({ sampleShape: [2], loss: featureMatching });
+variant({ sampleShape: [2], loss: featureMatching() });
 
 export { blind, lost, numbers };
