@@ -47,10 +47,13 @@ export function adversary<O, L>(
       const losses: Record<string, tf.Tensor> = {
         ...(owns ? loss.discriminator(context) : loss.generatorSeesReal ? loss.generator(context) : loss.generator(fakeSide)),
       };
+      const wanted = new Set(due.flatMap(({ slopesOf }) => slopesOf ?? []));
+      const slopes = due.length > 0 ? view.slopes(seenFake, seenReal(), wanted) : undefined;
       for (const { name: term, interval, penalty } of due) {
         const score = (samples: tf.Tensor): O => view.apply({ ...seenReal(), samples }, term, false);
         if (term in losses) throw new GanzooError(SCOPE, `the regularizer '${term}' has the name of a part of the loss '${loss.name}'. Give it another name.`);
-        const value: unknown = penalty({ ...shared, fake: { ...seenFake, out: out.fake }, real: lazySide(seenReal(), realOut), score });
+        const sides = { fake: { ...seenFake, out: out.fake }, real: lazySide(seenReal(), realOut) };
+        const value: unknown = penalty({ ...shared, ...sides, score, ...(slopes && { slopes }) });
         if (!(value instanceof tf.Tensor))
           throw new GanzooError(SCOPE, `the penalty of '${term}' is not a tensor but ${typeof value}. Return a scalar tensor, not its value.`);
         losses[term] = tf.mul(value, interval);

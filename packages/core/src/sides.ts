@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch, Discriminator, Live, Pass, Rng, Side } from './types.ts';
+import type { Batch, Discriminator, Live, Logits, Pass, Rng, Side } from './types.ts';
 
 /** What a discriminator makes of samples in one update of one player. */
 export class Viewer<O> {
@@ -29,6 +29,19 @@ export class Viewer<O> {
     return this.#live.apply(prepared, pass);
   }
 
+  /** See {@link PenaltyContext.slopes}. `wanted`: the sides that will be asked for. */
+  slopes(fake: Batch, real: Batch, wanted: ReadonlySet<'real' | 'fake'>): (side: 'real' | 'fake') => tf.Tensor {
+    const score =
+      (labels: tf.Tensor | undefined) =>
+      (samples: tf.Tensor): Logits =>
+        this.apply(labels ? { samples, labels } : { samples }, 'slopes', false) as unknown as Logits;
+    const alone = { fake: once(() => squaredNorms(score(fake.labels), fake.samples)), real: once(() => squaredNorms(score(real.labels), real.samples)) };
+    const joined = wanted.size === 2 && this.#live.independent ? join(fake, real) : undefined;
+    if (!joined) return (side) => alone[side]();
+    const both = once(() => tf.split(squaredNorms(score(joined.labels), joined.samples), [fake.samples.shape[0] as number, real.samples.shape[0] as number]));
+    return (side) => both()[side === 'fake' ? 0 : 1] as tf.Tensor;
+  }
+
   /** Two batches: at once, in half the kernels, where the network judges each sample by itself. */
   applyBoth(fake: Batch, real: Batch): { fake: O; real: O } {
     const joined = this.#live.independent ? join(fake, real) : undefined;
@@ -38,6 +51,12 @@ export class Viewer<O> {
     }
     return { fake: this.apply(fake, 'fake'), real: this.apply(real, 'real') };
   }
+}
+
+/** The squared norm of the discriminator's gradient at each sample, `[batch]`. */
+export function squaredNorms(score: (samples: tf.Tensor) => Logits, at: tf.Tensor): tf.Tensor {
+  const gradient = tf.grad((x: tf.Tensor) => tf.sum(score(x).logits))(at);
+  return tf.sum(tf.square(tf.reshape(gradient, [at.shape[0] as number, -1])), 1);
 }
 
 /** A side whose output is computed when somebody first looks at it. */

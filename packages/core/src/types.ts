@@ -153,6 +153,8 @@ export type Loss<O = Logits, L = Latents> = Described & {
  */
 export interface PenaltyContext<O> extends BothSides<O, unknown> {
   readonly score: (samples: Tensor) => O;
+  /** The squared norm of the gradient of the logits by each sample of a side, `[batch]`: computed once for all who ask. */
+  readonly slopes?: (side: 'real' | 'fake') => Tensor;
 }
 
 /** A term added to one player's objective every `interval` of its updates, scaled by it; or a constraint on its weights after each. */
@@ -163,6 +165,8 @@ export type Regularizer<O = Logits> = Described & { readonly player: 'generator'
         readonly penalty: (context: PenaltyContext<O>) => Tensor;
         /** Differentiates the discriminator by its input: its second derivative must be right. */
         readonly secondOrder?: boolean;
+        /** Will ask for the `slopes` of that side: those of both sides are computed at once where both will be asked for. */
+        readonly slopesOf?: 'real' | 'fake';
         /** Takes each sample's score to be its own: batch normalization in the discriminator is refused. */
         readonly sampleBySample?: boolean;
       }

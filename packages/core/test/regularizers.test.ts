@@ -267,6 +267,22 @@ describe('a penalty', () => {
     trainer.dispose();
   });
 
+  it('has the same value with another penalty of the other side, computed at once, as alone', async () => {
+    const first = async (regularizers: Regularizer<Logits>[]): Promise<Record<string, number>> => {
+      const trainer = new Trainer(
+        planeGan({ discriminator: discriminator({ network: mlp({ inputShape: [2], hidden: [8], outputShape: [1] }) }), regularizers }),
+      );
+      await trainer.fit(points(8), { steps: 1, batchSize: 4 });
+      const losses = await trainer.losses();
+      trainer.dispose();
+      return losses;
+    };
+    const [both, real, fake] = [await first([r1(), r2()]), await first([r1()]), await first([r2()])];
+    expect(both['discriminator/r1']).toBeCloseTo(real['discriminator/r1'] as number, 5);
+    expect(both['discriminator/r2']).toBeCloseTo(fake['discriminator/r2'] as number, 5);
+    expect(both['discriminator/r1']).not.toBeCloseTo(both['discriminator/r2'] as number, 5);
+  });
+
   it('sees samples as the network takes them: packed', async () => {
     const shapes: number[][] = [];
     const looking: Regularizer = {

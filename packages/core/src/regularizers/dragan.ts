@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectNumber } from '../errors.ts';
+import { squaredNorms } from '../sides.ts';
 import type { Logits, Regularizer } from '../types.ts';
-import { distanceFromTarget, expectTarget, inputPenalty, squaredNorms, type InputPenaltyOptions, type NormTarget } from './input-gradients.ts';
+import { distanceFromTarget, expectTarget, inputPenalty, type InputPenaltyOptions, type NormTarget } from './input-gradients.ts';
 
 /** `weight` is lambda: 10 unless told. */
 export interface DraganOptions extends InputPenaltyOptions, NormTarget {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { squaredNorms } from '../sides.ts';
 import type { Logits, Regularizer } from '../types.ts';
-import { distanceFromTarget, expectTarget, inputPenalty, squaredNorms, type InputPenaltyOptions, type NormTarget } from './input-gradients.ts';
+import { distanceFromTarget, expectTarget, inputPenalty, type InputPenaltyOptions, type NormTarget } from './input-gradients.ts';
 
 /** `weight` is lambda: 10 unless told, as in the paper; its toy problems take 0.1. */
 export interface GradientPenaltyOptions extends InputPenaltyOptions, NormTarget {}

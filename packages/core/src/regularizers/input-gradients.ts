@@ -34,6 +34,7 @@ export function inputPenalty<O extends InputPenaltyOptions>(
   own: Readonly<Record<string, Json>>,
   weight: Hyper,
   term: (context: PenaltyContext<Logits>) => tf.Tensor,
+  slopesOf?: 'real' | 'fake',
 ): Regularizer<Logits> {
   const { interval = 1, allowBatchNorm = false } = options;
   const scope = `core/${name}`;
@@ -48,14 +49,9 @@ export function inputPenalty<O extends InputPenaltyOptions>(
     interval,
     secondOrder: true,
     sampleBySample: !allowBatchNorm,
+    ...(slopesOf && { slopesOf }),
     penalty: (context) => tf.mul(term(context), valueAt(weight, context.update)),
   };
-}
-
-/** The squared norm of the discriminator's gradient at each sample, `[batch]`. */
-export function squaredNorms(score: (samples: tf.Tensor) => Logits, at: tf.Tensor): tf.Tensor {
-  const gradient = tf.grad((x: tf.Tensor) => tf.sum(score(x).logits))(at);
-  return tf.sum(tf.square(tf.reshape(gradient, [at.shape[0] as number, -1])), 1);
 }
 
 /** `mean((norm - target)^2)`, where one-sided of norms above the target alone. */

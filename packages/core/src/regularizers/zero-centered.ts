@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Logits, Regularizer } from '../types.ts';
-import { inputPenalty, squaredNorms, type InputPenaltyOptions } from './input-gradients.ts';
+import { squaredNorms } from '../sides.ts';
+import type { Logits, PenaltyContext, Regularizer } from '../types.ts';
+import { inputPenalty, type InputPenaltyOptions } from './input-gradients.ts';
 
 /** `weight` is gamma: 10 unless told, as in the paper; points in the plane take about 1. */
 export type ZeroCenteredOptions = InputPenaltyOptions;
@@ -20,5 +21,7 @@ export function r2(options: ZeroCenteredOptions = {}): Regularizer<Logits> {
 
 function zeroCentered(name: string, side: 'real' | 'fake', options: ZeroCenteredOptions): Regularizer<Logits> {
   const { weight = 10 } = options;
-  return inputPenalty(name, options, {}, weight, (context) => tf.mul(tf.mean(squaredNorms(context.score, context[side].samples)), 0.5));
+  const term = ({ slopes, score, [side]: { samples } }: PenaltyContext<Logits>): tf.Tensor =>
+    tf.mul(tf.mean(slopes?.(side) ?? squaredNorms(score, samples)), 0.5);
+  return inputPenalty(name, options, {}, weight, term, side);
 }
