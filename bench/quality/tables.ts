@@ -1,0 +1,80 @@
+/** Results as Markdown: the same tables wherever they are shown. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileName } from './entries.ts';
+import { ceilings, published, type Published } from './published.ts';
+import type { Result } from './quality.ts';
+import type { Row } from './seed.ts';
+
+const folder = new URL('../results/quality/', import.meta.url);
+
+/** An entry's results, if it has any. */
+export function resultOf(name: string): Result | undefined {
+  const path = new URL(`${name}.json`, folder);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result) : undefined;
+}
+
+/** One table of points: what was measured, what was published, what is possible. */
+export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): string {
+  const all = data === 'ring' ? 8 : 25;
+  const ours = names.flatMap((name) => {
+    const result = resultOf(`${data}-${fileName(name)}`);
+    if (!result || result.rows.length === 0) return [];
+    const { rows } = result;
+    const full = rows.filter(({ modes }) => modes === all).length;
+    return [
+      [
+        `**${name}**`,
+        spread(rows, 'modes', 1),
+        `${full} of ${rows.length}`,
+        spread(rows, 'highQuality', 1, 100),
+        mean(values(rows, 'reverseKl')).toFixed(3),
+        (rows[0] as Row).steps.toLocaleString('en'),
+        mean(values(rows, 'cpuSeconds')).toFixed(0),
+      ],
+    ];
+  });
+  const theirs = [...published[data], ceilings[data]].map(({ who, modes, highQuality, reverseKl }: Published) => [
+    who,
+    modes,
+    '',
+    highQuality,
+    reverseKl,
+    '',
+    '',
+  ]);
+  return table([data, 'modes', `seeds with all ${all}`, 'high quality, %', 'reverse KL', 'steps', 'seconds of a core'], [...ours, ...theirs]);
+}
+
+/** The sliced Wasserstein distances of one entry, beside the distance of two draws of the data. */
+export function rollTable(name: string, floor: number): string {
+  const rows = resultOf(`swissRoll-${name}`)?.rows ?? [];
+  if (rows.length === 0) return '';
+  const [first] = rows as [Row];
+  return table(
+    ['Swiss roll', 'sliced W1 of 10,000 samples', 'steps', 'seconds of a core'],
+    [
+      [`**${name}**`, spread(rows, 'slicedWasserstein', 4), first.steps.toLocaleString('en'), mean(values(rows, 'cpuSeconds')).toFixed(0)],
+      ['two draws of the points', floor.toFixed(4), '', ''],
+    ],
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+function values(rows: readonly Row[], key: keyof Row): number[] {
+  return rows.map((row) => row[key] ?? Number.NaN);
+}
+
+/** Mean and standard deviation over seeds. */
+function spread(rows: readonly Row[], key: keyof Row, digits: number, factor = 1): string {
+  const all = values(rows, key).map((value) => value * factor);
+  const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean(all)) ** 2, 0) / Math.max(1, all.length - 1));
+  return `${mean(all).toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
