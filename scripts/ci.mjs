@@ -27,10 +27,14 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 ? 0 : 1);
 
-/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with. */
+/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with, and a browser. */
 function prepare() {
-  if (process.env.CI !== 'true' || spawnSync('clang-14', ['--version']).status === 0) return;
-  run('install clang', 'sh', ['-c', 'S=$(command -v sudo); $S apt-get update -qq && $S apt-get install -y -qq --no-install-recommends clang-14 lld-14']);
+  if (process.env.CI !== 'true') return;
+  const packages = { 'clang-14': ['clang-14', 'lld-14'], chromium: ['chromium'] };
+  const missing = Object.keys(packages).filter((program) => spawnSync(program, ['--version']).status !== 0);
+  if (missing.length === 0) return;
+  const names = missing.flatMap((program) => packages[program]).join(' ');
+  run(`install ${names}`, 'sh', ['-c', `S=$(command -v sudo); $S apt-get update -qq && $S apt-get install -y -qq --no-install-recommends ${names}`]);
 }
 
 function gate(title, bin, ...args) {
