@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { Average } from './ema.ts';
 import { enableHigherOrderGradients } from './gradients.ts';
 import { Seat } from './seat.ts';
-import type { AnyLive, Gan, Rng } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { AnyLive, Rng } from './types.ts';
 
 /** A GAN, built: its networks, its players in their seats, and the average to sample from. */
 export interface Assembly<B> {
@@ -42,6 +43,14 @@ function stateOf<B>(gan: Gan<B>): Record<string, tf.Variable> {
     for (const [name, value] of Object.entries(gan.state?.initial() ?? {})) state[name] = tf.variable(value, false);
   });
   return state;
+}
+
+/** Gives back all that was built. */
+export function disposeAssembly<B>({ networks, seats, average, state }: Assembly<B>): void {
+  for (const live of Object.values(networks)) live.dispose();
+  for (const { optimizer } of seats) optimizer.dispose();
+  average?.dispose();
+  tf.dispose(state);
 }
 
 /** Every variable of a run by a name that is the same in each process. */

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { checkBatch, disposeBatch } from './data.ts';
 import { GanzooError } from './errors.ts';
 import type { BatchRequest, Dataset, Drawn } from './run-types.ts';
-import type { Batch, Gan } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { Batch } from './types.ts';
 
 /** A batch in play, and how many samples it holds. */
 export interface DrawnBatch<B> extends Drawn<B> {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, GanzooError, showShape } from './errors.ts';
 import type { BatchRequest, Dataset, Drawn } from './run-types.ts';
-import type { Batch, Gan, Rng, Shape } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { Batch, Rng, Shape } from './types.ts';
 
 const SCOPE = 'core/data';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AnyLive, Ema, Network, Networks, Pass, Rng, Sampler } from './types.ts';
+import type { Ema, Networks, Sampler } from './game-types.ts';
+import type { AnyLive, Network, Pass, Rng } from './types.ts';
 
 const calibrationBatches = 8;
 const calibrationBatchSize = 128;

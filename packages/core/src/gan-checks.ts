@@ -4,7 +4,8 @@ import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from
 import type { GanSpec } from './gan.ts';
 import { allLayers } from './layers.ts';
 import { rng } from './random.ts';
-import type { AnyLive, Discriminator, Gan, Regularizer } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { AnyLive, Discriminator, Regularizer } from './types.ts';
 
 const SCOPE = 'core/gan';
 

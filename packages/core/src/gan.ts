@@ -2,7 +2,8 @@ import { expectInteger, expectKeys, expectNumber, GanzooError } from './errors.t
 import { adam } from './optimizers.ts';
 import { checkFit, expectPlugs } from './gan-checks.ts';
 import { adversary } from './players.ts';
-import type { Batch, Described, Discriminator, Ema, Gan, Generator, Json, Loss, Networks, OptimizerRecipe, Player, Regularizer, Shape } from './types.ts';
+import type { Ema, Gan, Networks, Player } from './game-types.ts';
+import type { Batch, Described, Discriminator, Generator, Json, Loss, OptimizerRecipe, Regularizer, Shape } from './types.ts';
 
 const SCOPE = 'core/gan';
 

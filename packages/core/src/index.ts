@@ -4,41 +4,34 @@
  *
  * @packageDocumentation
  */
+export type { Ema, Gan, LiveNetworks, Networks, Objective, Player, Sampler, Turn } from './game-types.ts';
 export type {
   Batch,
   BothSides,
   Described,
   Discriminator,
-  Ema,
   FakeSide,
   Features,
   GameState,
-  Gan,
   Generator,
   Hyper,
   Json,
   Latents,
   Live,
-  LiveNetworks,
   Logits,
   Loss,
   Network,
-  Networks,
-  Objective,
   Optimizer,
   OptimizerRecipe,
   Parts,
   Pass,
   PenaltyContext,
-  Player,
   Prepare,
   Regularizer,
   Rng,
-  Sampler,
   Schedule,
   Shape,
   Side,
-  Turn,
 } from './types.ts';
 export type { BatchRequest, Callback, Dataset, Drawn, Run, SampleOptions, Store } from './run-types.ts';
 export { expectInteger, expectKeys, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';

@@ -4,7 +4,8 @@ import { checkDataset, disposeBatch } from './data.ts';
 import { expectInteger, expectKeys } from './errors.ts';
 import { describe } from './gan.ts';
 import type { Callback, Dataset, Run, SampleOptions, Store } from './run-types.ts';
-import type { Gan, Json, Rng } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { Json, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { GanzooError } from './errors.ts';
 import type { GanSpec } from './gan.ts';
 import { lazySide, once, Viewer } from './sides.ts';
-import type { Batch, BothSides, Discriminator, Generator, Objective, OptimizerRecipe, Parts, Pass, Player, Regularizer, Rng, Side, Turn } from './types.ts';
+import type { Objective, Player, Turn } from './game-types.ts';
+import type { Batch, BothSides, Discriminator, Generator, OptimizerRecipe, Parts, Pass, Regularizer, Rng, Side } from './types.ts';
 
 const SCOPE = 'core/gan';
 

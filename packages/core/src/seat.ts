@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Readings } from './readings.ts';
 import { computeUpdate } from './step.ts';
-import type { AnyLive, Optimizer, Player, Turn } from './types.ts';
+import type { Player, Turn } from './game-types.ts';
+import type { AnyLive, Optimizer } from './types.ts';
 
 /** A player at the table: what it moves, its optimizer, and how often it has moved. */
 export class Seat<B> {

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { GanzooError, showShape } from './errors.ts';
 import { disposeTape } from './kernels.ts';
-import type { Objective, Parts, Player, Turn } from './types.ts';
+import type { Objective, Player, Turn } from './game-types.ts';
+import type { Parts } from './types.ts';
 
 export interface Update {
   /** Of the sum of all losses, by variable. A variable the losses do not depend on has none. */

@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { showShape } from './errors.ts';
 import { allLayers } from './layers.ts';
 import { rng } from './random.ts';
-import type { Gan, Shape } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { Shape } from './types.ts';
 
 export interface LayerSummary {
   readonly name: string;

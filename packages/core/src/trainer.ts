@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkpointFile, encodeCheckpoint, expectSameGan, readCheckpoint, restoreVariables, sameData, type DataCursor } from './checkpoint.ts';
 import { toDataset, type DataSource } from './data.ts';
 import type { DrawnBatch } from './batches.ts';
-import { assemble, runVariables, type Assembly } from './assemble.ts';
+import { assemble, disposeAssembly, runVariables, type Assembly } from './assemble.ts';
 import { expectInteger, expectKeys, GanzooError } from './errors.ts';
 import { describe } from './gan.ts';
 import { modelFiles } from './model-files.ts';
@@ -12,7 +12,8 @@ import { Readings } from './readings.ts';
 import { runLoop, type FitOptions, type FitResult } from './loop.ts';
 import { drawsPerRound } from './seat.ts';
 import type { Dataset, SampleOptions, Store } from './run-types.ts';
-import type { AnyLive, Batch, Gan, Rng } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { AnyLive, Batch, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 const sampleBatchSize = 128;
@@ -225,12 +226,9 @@ export class Trainer<B = Batch> {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const live of Object.values(this.#built.networks)) live.dispose();
-    for (const { optimizer } of this.#built.seats) optimizer.dispose();
-    this.#built.average?.dispose();
+    disposeAssembly(this.#built);
     this.#readings.dispose();
     this.#labels?.dispose();
-    tf.dispose(this.#built.state);
   }
 
   #expectAlive(): void {

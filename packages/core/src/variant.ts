@@ -1,6 +1,7 @@
 import { expectInteger, expectKeys, GanzooError, showShape } from './errors.ts';
 import { defineGan, ganSpecKeys, type GanSpec } from './gan.ts';
-import type { Discriminator, Features, Gan, Latents, Logits, Shape } from './types.ts';
+import type { Gan } from './game-types.ts';
+import type { Discriminator, Features, Latents, Logits, Shape } from './types.ts';
 
 /** What the discriminators of variants return, unless they say otherwise. */
 type Own = Logits & Features;
