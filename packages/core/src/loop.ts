@@ -17,7 +17,7 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Stops the training after the round under way, or while it waits for data. */
   readonly signal?: AbortSignal;
-  /** Steps between looks at whether the losses are finite; the first bad step is named all the same. 50 unless told. */
+  /** Steps between looks at whether the losses are finite, besides the first; the first bad step is named all the same. 50 unless told. */
   readonly checkEvery?: number;
 }
 
@@ -64,6 +64,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const failures: unknown[] = [];
   try {
     for (const callback of callbacks) await callback.onStart?.(run);
+    const first = run.step + 1;
     while (run.step < steps) {
       if (signal?.aborted) {
         reason = 'aborted';
@@ -79,7 +80,8 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
       } finally {
         for (const { batch } of drawn) disposeBatch(batch);
       }
-      if (run.step % checkEvery === 0 || run.step === steps) await session.assertFinite();
+      // The first step too: what is wrong from the beginning is told at the beginning.
+      if (run.step % checkEvery === 0 || run.step === steps || run.step === first) await session.assertFinite();
       let stop = false;
       for (const callback of callbacks) stop = (await callback.onStep?.(run)) === 'stop' || stop;
       if (stop && run.step < steps) {
