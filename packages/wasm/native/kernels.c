@@ -145,15 +145,15 @@ static void outer(const job_t *job, int32_t chunk) {
   }
 }
 
-/* Four columns of four rows that lie `across` apart, side by side: to[k][0..4) = from[0..4)[k], rows of `to` COLUMNS apart. */
-static inline void turn(const float *from, int32_t across, float *to) {
+/* to[k][0..4) = from[0..4)[k] for four k; rows of `from` lie `across` apart, those of `to` lie `apart`. */
+static inline void turn(const float *from, int32_t across, float *to, int32_t apart) {
   v128_t a = wasm_v128_load(from), b = wasm_v128_load(from + across), c = wasm_v128_load(from + 2 * across), d = wasm_v128_load(from + 3 * across);
   v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
   v128_t ef = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7), gh = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
   wasm_v128_store(to, wasm_i64x2_shuffle(ab, cd, 0, 2));
-  wasm_v128_store(to + COLUMNS, wasm_i64x2_shuffle(ab, cd, 1, 3));
-  wasm_v128_store(to + 2 * COLUMNS, wasm_i64x2_shuffle(ef, gh, 0, 2));
-  wasm_v128_store(to + 3 * COLUMNS, wasm_i64x2_shuffle(ef, gh, 1, 3));
+  wasm_v128_store(to + apart, wasm_i64x2_shuffle(ab, cd, 1, 3));
+  wasm_v128_store(to + 2 * apart, wasm_i64x2_shuffle(ef, gh, 0, 2));
+  wasm_v128_store(to + 3 * apart, wasm_i64x2_shuffle(ef, gh, 1, 3));
 }
 
 /*
@@ -170,8 +170,8 @@ __attribute__((export_name("pack"))) void pack(const float *from, float *to, con
       int32_t k = 0;
       if (whole && transposed) {
         for (; k + 4 <= depth; k += 4, tap += 4, to += 4 * COLUMNS) {
-          turn(tap, across, to);
-          turn(tap + 4 * across, across, to + 4);
+          turn(tap, across, to, COLUMNS);
+          turn(tap + 4 * across, across, to + 4, COLUMNS);
         }
       }
       for (; k < depth; k++, tap += down, to += COLUMNS) {
@@ -183,6 +183,21 @@ __attribute__((export_name("pack"))) void pack(const float *from, float *to, con
         }
       }
     }
+  }
+}
+
+/* to[column][row] = from[row][column] */
+__attribute__((export_name("flip"))) void flip(const float *from, float *to, int32_t rows, int32_t columns) {
+  int32_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    int32_t c = 0;
+    for (; c + 4 <= columns; c += 4) turn(from + r * columns + c, columns, to + c * rows + r, rows);
+    for (; c < columns; c++) {
+      for (int32_t i = 0; i < 4; i++) to[c * rows + r + i] = from[(r + i) * columns + c];
+    }
+  }
+  for (; r < rows; r++) {
+    for (int32_t c = 0; c < columns; c++) to[c * rows + r] = from[r * columns + c];
   }
 }
 

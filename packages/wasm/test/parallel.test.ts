@@ -51,6 +51,8 @@ describe.each([1, 2, 4])('on %d threads', (threads) => {
     [64, 96, 33],
     [4, 257, 40],
     [131, 64, 1],
+    [70, 129, 67],
+    [67, 3, 12],
   ] as const)('[%d, %d] x [.., %d]', (rows, inner, columns) => {
     const [a, b] = [values(rows * inner, 1), values(inner * columns, 2)];
     for (const [transposeA, transposeB] of [

@@ -25,15 +25,24 @@ export function isWorthwhile({ rows, inner, columns, transposeA, transposeB }: P
 
 /** The product into a new tensor of `shape`; undefined where there is no room. */
 export function multiply(backend: BackendWasm, a: TensorInfo, b: TensorInfo, product: Product, shape: number[]): TensorInfo | undefined {
-  return product.transposeA ? leftTransposed(backend, a, b, product, shape) : byRows(backend, a, b, product, shape);
+  // Turning the left operand over pays when each of its values is then used often enough.
+  return product.transposeA && product.rows < 64 ? leftTransposed(backend, a, b, product, shape) : byRows(backend, a, b, product, shape);
 }
 
-function byRows(backend: BackendWasm, a: TensorInfo, b: TensorInfo, { rows, inner, columns, transposeB }: Product, shape: number[]): TensorInfo | undefined {
+function byRows(
+  backend: BackendWasm,
+  a: TensorInfo,
+  b: TensorInfo,
+  { rows, inner, columns, transposeA, transposeB }: Product,
+  shape: number[],
+): TensorInfo | undefined {
   const plan = rememberRows([rows, inner, columns].join(), () => rowsPlan(rows, inner, columns));
-  const space = workspace(rows * inner + inner * columns + rows * columns + gatherRoom(plan, inner, columns) + 256);
+  const space = workspace((transposeA ? 2 : 1) * rows * inner + inner * columns + rows * columns + gatherRoom(plan, inner, columns) + 320);
   if (!space) return undefined;
   const out = backend.makeOutput(shape, 'float32');
-  const [operand, filter, outAt] = [space.put(floats(backend, a)), space.put(floats(backend, b)), space.allocate(rows * columns)];
+  const [left, filter, outAt] = [space.put(floats(backend, a)), space.put(floats(backend, b)), space.allocate(rows * columns)];
+  const operand = transposeA ? space.allocate(rows * inner) : left;
+  if (transposeA) space.exports.flip(left, operand, inner, rows);
   gather(space, { plan, operand, operandStride: 0, filter, transposed: transposeB, depth: inner, columns, out: outAt, outStride: 0, images: 1 });
   floats(backend, out).set(space.floats(outAt, rows * columns));
   return out;

@@ -17,6 +17,7 @@ export const zeros = zerosAddress;
 
 interface Exports {
   readonly run: (job: number, chunk: number) => void;
+  readonly flip: (from: number, to: number, rows: number, columns: number) => void;
   readonly pack: (from: number, to: number, chosen: number, taps: number, depth: number, columns: number, transposed: number) => void;
 }
 

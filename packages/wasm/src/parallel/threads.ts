@@ -6,7 +6,7 @@ const words = { generation: 0, next: 1, done: 2, total: 3 } as const;
 const closed = 0x3fffffff;
 
 /** How often a thread looks before it sleeps: some tens of microseconds. */
-const looks = 100_000;
+const looks = 20_000;
 
 /** What a worker runs: it sleeps until there is a job, and takes chunks while there are any. */
 const workerSource = `
