@@ -88,7 +88,13 @@ function variablesOf(model: tf.LayersModel): { trainable: Map<string, tf.Variabl
   return { trainable, state };
 }
 
-/** Disposes each weight once; `model.dispose()` throws when the model is part of another or has been disposed of. */
+/** Disposes what is left of the weights; `model.dispose()` throws when the model is part of another or has been disposed of. */
 function disposeModel(model: tf.LayersModel): void {
-  for (const layer of allLayers(model)) for (const variable of layer.weights) if (!variable.read().isDisposed) variable.dispose();
+  for (const layer of allLayers(model)) {
+    for (const weight of layer.weights) {
+      // Reading a weight that is gone throws.
+      const { val } = weight as unknown as { readonly val: tf.Variable };
+      if (!val.isDisposed) weight.dispose();
+    }
+  }
 }

@@ -162,4 +162,13 @@ describe('networks that do not fit', () => {
     expect(() => generator({ latentDim: 0, network: build(2) })).toThrow('latentDim must be an integer of at least 1, got 0');
     expect(() => imageGan({ criticSteps: 0 })).toThrow('criticSteps must be an integer of at least 1, got 0');
   });
+
+  it('are disposed of though some of their weights are gone', () => {
+    const before = tf.memory().numTensors;
+    const live = anyNetwork(mlp({ inputShape: [2], hidden: [3], outputShape: [1] })).build(rng(0));
+    live.model?.layers[1]?.weights[0]?.dispose();
+    live.dispose();
+    live.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
 });
