@@ -1,6 +1,7 @@
 /**
- * What is trained: every variant on the same points, with the same two networks, batch size and fall of the learning rate.
- * Only what makes the variant differs: its loss, its regularizers and the betas of its Adam. Nothing depends on the seed.
+ * What is trained: every variant on the same points, with the same two networks, batch size and Adam, whose rate falls to 0.
+ * Only what makes the variant differs: its loss and its regularizers (and RMSProp for clipped weights, as its paper has it).
+ * Nothing depends on the seed.
  */
 import { adam, cosine, discriminator, generator, gradientPenalty, r1, r2, relativistic, rmsProp, weightClipping, type Dataset, type Gan } from '@ganzoo/core';
 import { mlp } from '@ganzoo/core/networks';
@@ -34,33 +35,24 @@ const common = {
   discriminator: discriminator({ network: mlp({ inputShape: sampleShape, hidden, outputShape: [1], initializer }) }),
 };
 
-function falling(steps: number): ReturnType<typeof cosine> {
-  return cosine({ from: 3e-3, updates: steps });
-}
-
-/** Adam for games whose critic is held back by its gradient: no momentum. */
-function steady(steps: number): { generator: ReturnType<typeof adam>; discriminator: ReturnType<typeof adam> } {
-  const make = (): ReturnType<typeof adam> => adam({ learningRate: falling(steps), beta1: 0, beta2: 0.9 });
-  return { generator: make(), discriminator: make() };
-}
-
-function classic(steps: number): { generator: ReturnType<typeof adam>; discriminator: ReturnType<typeof adam> } {
-  const make = (): ReturnType<typeof adam> => adam({ learningRate: falling(steps), beta1: 0.5, beta2: 0.999 });
+/** Without momentum, as games have it whose critic is held back by its gradient; it does the others no harm. */
+function optimizers(steps: number): { generator: ReturnType<typeof adam>; discriminator: ReturnType<typeof adam> } {
+  const make = (): ReturnType<typeof adam> => adam({ learningRate: cosine({ from: 3e-3, updates: steps }), beta1: 0, beta2: 0.9 });
   return { generator: make(), discriminator: make() };
 }
 
 /** Every variant, by the name it has in tables. */
 export const variants: Readonly<Record<string, (steps: number) => Gan>> = {
-  vanillaGan: (steps) => vanillaGan({ ...common, optimizers: classic(steps) }),
-  lsgan: (steps) => lsgan({ ...common, optimizers: classic(steps) }),
+  vanillaGan: (steps) => vanillaGan({ ...common, optimizers: optimizers(steps) }),
+  lsgan: (steps) => lsgan({ ...common, optimizers: optimizers(steps) }),
   wgan: (steps) => {
     const make = (): ReturnType<typeof rmsProp> => rmsProp({ learningRate: cosine({ from: 5e-4, updates: steps }) });
     return wgan({ ...common, regularizers: [weightClipping({ limit: 0.1 })], criticSteps: 1, optimizers: { generator: make(), discriminator: make() } });
   },
-  wganGp: (steps) => wganGp({ ...common, regularizers: [gradientPenalty({ weight: 0.1 })], criticSteps: 1, optimizers: steady(steps) }),
+  wganGp: (steps) => wganGp({ ...common, regularizers: [gradientPenalty({ weight: 0.1 })], criticSteps: 1, optimizers: optimizers(steps) }),
   'relativistic + R1 + R2': (steps) => {
     const weight = cosine({ from: 0.1, to: 1e-4, updates: steps });
-    return vanillaGan({ ...common, loss: relativistic(), regularizers: [r1({ weight }), r2({ weight })], optimizers: steady(steps) });
+    return vanillaGan({ ...common, loss: relativistic(), regularizers: [r1({ weight }), r2({ weight })], optimizers: optimizers(steps) });
   },
 };
 
