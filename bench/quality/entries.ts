@@ -1,9 +1,25 @@
 /**
- * What is trained: every variant on the same points, with the same two networks, batch size and Adam, whose rate falls to 0.
- * Only what makes the variant differs: its loss and its regularizers (and RMSProp for clipped weights, as its paper has it).
- * Nothing depends on the seed.
+ * What is trained: every variant on the same points, with the same two networks, the same batches and learning rates that fall
+ * to 0. What differs is the variant's own: its loss, its regularizers, and what keeps the two sides in balance. Nothing depends
+ * on the seed.
  */
-import { adam, cosine, discriminator, generator, gradientPenalty, r1, r2, relativistic, rmsProp, weightClipping, type Dataset, type Gan } from '@ganzoo/core';
+import {
+  adam,
+  cosine,
+  linearDecay,
+  type OptimizerRecipe,
+  type Schedule,
+  discriminator,
+  generator,
+  gradientPenalty,
+  r1,
+  r2,
+  relativistic,
+  rmsProp,
+  weightClipping,
+  type Dataset,
+  type Gan,
+} from '@ganzoo/core';
 import { mlp } from '@ganzoo/core/networks';
 import { gridOfGaussians, ringOfGaussians, swissRoll, type GaussianMixture } from '@ganzoo/datasets';
 import { lsgan } from '@ganzoo/lsgan';
@@ -29,30 +45,47 @@ const latentDim = 2;
 const hidden = [64, 64, 64, 64];
 const sampleShape = [2];
 const initializer = 'heNormal';
+const critic = mlp({ inputShape: sampleShape, hidden, outputShape: [1], initializer });
 const common = {
   sampleShape,
   generator: generator({ latentDim, network: mlp({ inputShape: [latentDim], hidden, outputShape: sampleShape, activation: 'relu', initializer }) }),
-  discriminator: discriminator({ network: mlp({ inputShape: sampleShape, hidden, outputShape: [1], initializer }) }),
+  discriminator: discriminator({ network: critic }),
 };
 
-/** Without momentum, as games have it whose critic is held back by its gradient; it does the others no harm. */
-function optimizers(steps: number): { generator: ReturnType<typeof adam>; discriminator: ReturnType<typeof adam> } {
-  const make = (): ReturnType<typeof adam> => adam({ learningRate: cosine({ from: 3e-3, updates: steps }), beta1: 0, beta2: 0.9 });
+/** For games that nothing holds back: noise on what the discriminator sees, gone after half of the training, and beta1 0.5. */
+function free(steps: number) {
+  return {
+    ...common,
+    discriminator: discriminator({ network: critic, instanceNoise: linearDecay({ from: 0.3, updates: steps / 2 }) }),
+    optimizers: both(() => adam({ learningRate: falling(steps), beta1: 0.5, beta2: 0.999 })),
+  };
+}
+
+/** For games whose critic is held back by its gradient: no momentum. */
+function held(steps: number) {
+  return { ...common, optimizers: both(() => adam({ learningRate: falling(steps), beta1: 0, beta2: 0.9 })) };
+}
+
+function falling(steps: number): Schedule {
+  return cosine({ from: 3e-3, updates: steps });
+}
+
+function both(make: () => OptimizerRecipe): { generator: OptimizerRecipe; discriminator: OptimizerRecipe } {
   return { generator: make(), discriminator: make() };
 }
 
 /** Every variant, by the name it has in tables. */
 export const variants: Readonly<Record<string, (steps: number) => Gan>> = {
-  vanillaGan: (steps) => vanillaGan({ ...common, optimizers: optimizers(steps) }),
-  lsgan: (steps) => lsgan({ ...common, optimizers: optimizers(steps) }),
+  vanillaGan: (steps) => vanillaGan(free(steps)),
+  lsgan: (steps) => lsgan(free(steps)),
   wgan: (steps) => {
-    const make = (): ReturnType<typeof rmsProp> => rmsProp({ learningRate: cosine({ from: 5e-4, updates: steps }) });
-    return wgan({ ...common, regularizers: [weightClipping({ limit: 0.1 })], criticSteps: 1, optimizers: { generator: make(), discriminator: make() } });
+    const optimizers = both(() => rmsProp({ learningRate: cosine({ from: 5e-4, updates: steps }) }));
+    return wgan({ ...common, regularizers: [weightClipping({ limit: 0.1 })], criticSteps: 1, optimizers });
   },
-  wganGp: (steps) => wganGp({ ...common, regularizers: [gradientPenalty({ weight: 0.1 })], criticSteps: 1, optimizers: optimizers(steps) }),
+  wganGp: (steps) => wganGp({ ...held(steps), regularizers: [gradientPenalty({ weight: 0.1 })], criticSteps: 1 }),
   'relativistic + R1 + R2': (steps) => {
     const weight = cosine({ from: 0.1, to: 1e-4, updates: steps });
-    return vanillaGan({ ...common, loss: relativistic(), regularizers: [r1({ weight }), r2({ weight })], optimizers: optimizers(steps) });
+    return vanillaGan({ ...held(steps), loss: relativistic(), regularizers: [r1({ weight }), r2({ weight })] });
   },
 };
 
