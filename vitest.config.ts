@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: slow ? ['{packages,examples}/**/*.slow.test.ts'] : ['{packages,examples}/**/*.test.ts'],
+    include: slow ? ['{packages,examples,scripts}/**/*.slow.test.ts'] : ['{packages,examples,scripts}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     testTimeout: slow ? 1_200_000 : 60_000,
     hookTimeout: 60_000,

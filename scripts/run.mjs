@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pinned, pnpm } from './pnpm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules/.cache/ganzoo/installed');
@@ -11,6 +12,7 @@ const source = ['--conditions=@ganzoo/source', '--import', 'tsx'];
 
 const commands = {
   start: (args) => node(...source, 'examples/mnist-dcgan/train.ts', ...args),
+  example: ([example, ...args]) => node(...source, `examples/${example}/train.ts`, ...args),
   test: (args) => vitest({}, args),
   'test:slow': (args) => vitest({ GANZOO_TIER: 'slow' }, args),
   'test:built': (args) => vitest({ GANZOO_BUILT: '1' }, args),
@@ -19,6 +21,8 @@ const commands = {
 const [name, ...args] = process.argv.slice(2);
 const command = commands[name];
 if (!command) fail(`unknown command '${name}'. Valid: ${Object.keys(commands).join(', ')}.`);
+const examples = readdirSync(join(root, 'examples'));
+if (name === 'example' && !examples.includes(args[0])) fail(`npm run example takes the name of one, got '${args[0] ?? ''}'. Valid: ${examples.join(', ')}.`);
 install();
 // A terminal's Ctrl-C reaches the command as well, which ends in its own way: this process waits for it.
 process.on('SIGINT', () => undefined);
@@ -28,15 +32,8 @@ process.exit(command(args));
 function install() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  console.log(`Installing with ${packageManager} (once) ...`);
-  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  // npm hands its own options down as npm_config_*, and pnpm would take them for its own.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(config_(?!registry|cache)|package_|lifecycle_)/i.test(key)));
-  const code = run(npx, ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'], {
-    env,
-    shell: process.platform === 'win32',
-  });
+  console.log(`Installing with ${pinned(root)} (once) ...`);
+  const code = pnpm(root, ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']);
   if (code !== 0) fail('the installation failed; its own message stands above. Check the network and run the command again.');
   mkdirSync(join(stamp, '..'), { recursive: true });
   writeFileSync(stamp, wanted);

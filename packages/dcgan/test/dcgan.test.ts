@@ -19,6 +19,25 @@ describe('dcgan', () => {
     ]);
   });
 
+  it.each([
+    [28, 1, [128, 64]],
+    [28, 3, [128, 64]],
+    [32, 1, [256, 128, 64]],
+    [32, 3, [256, 128, 64]],
+    [64, 1, [1024, 512, 256, 128]],
+    [64, 3, [1024, 512, 256, 128]],
+  ])('has widths that follow the size: %d pixels of %d channels', (side, channels, widths) => {
+    const sampleShape = [side, side, channels];
+    const [generator, discriminator] = summary(dcgan({ sampleShape })).networks;
+    const stages = widths.map((width, stage) => [Math.ceil(side / 2 ** (widths.length - stage)), width] as const);
+    const images = stages.map(([side, width]) => [side, side, width]);
+    expect(generator?.layers.filter(({ type }) => ['Reshape', 'Conv2DTranspose'].includes(type)).map(({ outputShape }) => outputShape)).toEqual([
+      ...images,
+      sampleShape,
+    ]);
+    expect(discriminator?.layers.filter(({ type }) => type === 'Conv2D').map(({ outputShape }) => outputShape)).toEqual(images.toReversed());
+  });
+
   it.each([[[28, 28, 1]], [[32, 32, 3]], [[17, 23, 3]]])('trains on %j', async (sampleShape) => {
     const before = tf.memory().numTensors;
     const trainer = new Trainer(dcgan({ sampleShape, widths: [8, 4], kernel: 4 }));
