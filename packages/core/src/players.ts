@@ -59,7 +59,7 @@ export function adversary<O, L>(
           throw new GanzooError(SCOPE, `the penalty of '${term}' is not a tensor but ${typeof value}. Return a scalar tensor, not its value.`);
         losses[term] = tf.mul(value, interval);
       }
-      return owns ? { losses, metrics: accuracy(context) } : { losses };
+      return owns ? { losses, metrics: accuracy(context, loss.boundary) } : { losses };
     };
   };
   return {
@@ -78,14 +78,14 @@ function pass(owner: boolean, rng: Rng): Pass {
   return { training: true, updateState: owner, rng };
 }
 
-/** The share of samples the discriminator puts on the right side of 0, where it returns logits. */
-function accuracy({ real, fake }: { real: Side<unknown>; fake: Side<unknown> }): Parts {
+/** The share of samples the discriminator puts on the right side of the boundary, where the loss has one and it returns logits. */
+function accuracy({ real, fake }: { real: Side<unknown>; fake: Side<unknown> }, boundary: number | undefined): Parts {
   const [realLogits, fakeLogits] = [real, fake].map((side) => (side.out as { logits?: tf.Tensor }).logits);
-  if (!realLogits || !fakeLogits) return {};
+  if (!realLogits || !fakeLogits || boundary === undefined) return {};
   return {
     accuracy: tf.tidy(() => {
-      const right = tf.add(tf.mean(tf.cast(tf.greater(realLogits, 0), 'float32')), tf.mean(tf.cast(tf.less(fakeLogits, 0), 'float32')));
-      return tf.mul(right, 0.5);
+      const shares = [tf.greater(realLogits, boundary), tf.less(fakeLogits, boundary)].map((right) => tf.mean(tf.cast(right, 'float32')));
+      return tf.mul(tf.addN(shares), 0.5);
     }),
   };
 }

@@ -140,6 +140,8 @@ export interface GameState {
 
 /** A pair of pure functions over what both networks returned. It trains nothing. */
 export type Loss<O = Logits, L = Latents> = Described & {
+  /** The logit between real and fake, for losses that draw such a line: the discriminator's accuracy is reported by it. */
+  readonly boundary?: number;
   readonly discriminator: (context: BothSides<O, L>) => Parts;
   readonly state?: GameState;
 } & (

@@ -1,13 +1,19 @@
 import {
+  combine,
   defineGame,
   defineGan,
   defineVariant,
   discriminator,
+  featureMatching,
   generator,
+  hinge,
   history,
+  leastSquares,
   nonSaturating,
+  relativistic,
   sgd,
   Trainer,
+  wasserstein,
   type Batch,
   type BothSides,
   type Gan,
@@ -265,7 +271,20 @@ describe('accuracy', () => {
     // A logit of 0 is on neither side.
     [[0, 0, 0, 1], 0, 0.125],
   ])('of real logits %j and fake ones %d is %d', async (real, fake, expected) => {
-    const { rows } = await losses(still(0, fake), 1, numbers(real));
+    const { rows } = await losses(still(0, fake, { loss: nonSaturating() }), 1, numbers(real));
+    expect(rows[0]?.['discriminator/accuracy']).toBe(expected);
+  });
+
+  it.each([
+    [leastSquares(), 0.875],
+    [leastSquares({ a: -1, b: 1, c: 0 }), 0.5],
+    [combine(leastSquares(), featureMatching()), 0.875],
+    [combine(leastSquares(), hinge()), undefined],
+    [wasserstein(), undefined],
+    [relativistic(), undefined],
+  ])('is by the line that the loss draws, where it draws one (%#)', async (loss, expected) => {
+    // Real logits 1, 2, 3 and 0.4; fake ones 0.3.
+    const { rows } = await losses(still(0, 0.3, { loss: loss as Loss }), 1, numbers([1, 2, 3, 0.4]));
     expect(rows[0]?.['discriminator/accuracy']).toBe(expected);
   });
 });

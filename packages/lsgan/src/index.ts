@@ -1,6 +1,9 @@
 import { adam, defineVariant, discriminator, generator, leastSquares } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, mlp, sampleKind } from '@ganzoo/core/networks';
 
+/** Of both networks for points: on the ring of eight Gaussians depth does more than width. */
+const hidden = [64, 64, 64, 64];
+
 /**
  * LSGAN (Mao et al. 2017, https://arxiv.org/abs/1611.04076): the discriminator fits its scores to 0 for fake and 1 for real
  * samples by least squares, and the generator draws them to 1, so that samples far from the data have a gradient even where
@@ -18,8 +21,8 @@ export const lsgan = defineVariant({
         discriminator: convDiscriminator({ sampleShape }),
       }),
       point: () => ({
-        generator: mlp({ inputShape: [latentDim], hidden: [256, 256], outputShape: sampleShape }),
-        discriminator: mlp({ inputShape: sampleShape, hidden: [256, 256], outputShape: [1] }),
+        generator: mlp({ inputShape: [latentDim], hidden, outputShape: sampleShape, activation: 'relu', initializer: 'heNormal' }),
+        discriminator: mlp({ inputShape: sampleShape, hidden, outputShape: [1], initializer: 'heNormal' }),
       }),
     }[sampleKind('lsgan', sampleShape)]();
     return {

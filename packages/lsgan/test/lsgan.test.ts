@@ -29,14 +29,14 @@ describe('lsgan', () => {
     expect(layers(networks, 'BatchNormalization').map(({ length }) => length)).toEqual([2, 1]);
   });
 
-  it('has two hidden layers of 256 units for points, and no bound at the output', () => {
+  it('has four hidden layers of 64 units for points, and no bound at the output', () => {
     const networks = summary(lsgan({ sampleShape: [2], latentDim: 3 }));
     expect(layers(networks, 'Dense')).toEqual([
-      [[256], [256], [2]],
-      [[256], [256], [1]],
+      [[64], [64], [64], [64], [2]],
+      [[64], [64], [64], [64], [1]],
     ]);
     expect(networks.networks[0]?.layers.at(-1)?.type).toBe('Dense');
-    expect(layers(networks, 'BatchNormalization', 'Activation')).toEqual([[], []]);
+    expect(layers(networks, 'BatchNormalization')).toEqual([[], []]);
   });
 
   it('draws scores to 0 and 1 by least squares, with Adam at 2e-4 and beta1 0.5, once each', () => {

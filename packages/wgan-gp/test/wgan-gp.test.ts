@@ -19,13 +19,13 @@ describe('wganGp', () => {
     expect(critic).toEqual(['InputLayer', 'Conv2D', 'LeakyReLU', 'Conv2D', 'LeakyReLU', 'Flatten', 'Dense']);
   });
 
-  it('has two hidden layers of 256 units for points', () => {
+  it('has four hidden layers of 64 units for points', () => {
     const widths = summary(wganGp({ sampleShape: [2] })).networks.map(({ layers }) =>
       layers.filter(({ type }) => type === 'Dense').map(({ outputShape }) => outputShape[0]),
     );
     expect(widths).toEqual([
-      [256, 256, 2],
-      [256, 256, 1],
+      [64, 64, 64, 64, 2],
+      [64, 64, 64, 64, 1],
     ]);
     expect(types(wganGp({ sampleShape: [2] })).flat()).not.toContain('BatchNormalization');
   });

@@ -26,6 +26,8 @@ export function combine<T extends readonly AnyLoss[]>(...losses: T): Loss<Combin
   for (const loss of losses) expectLoss('combine', loss);
   expectApart(losses.map(({ name }) => name));
   const state = combinedState(losses);
+  // Two that draw the line in different places draw none together.
+  const boundaries = [...new Set(losses.flatMap(({ boundary }) => boundary ?? []))];
   const play =
     (player: 'discriminator' | 'generator') =>
     (context: BothSides<unknown, unknown>): Parts =>
@@ -37,6 +39,7 @@ export function combine<T extends readonly AnyLoss[]>(...losses: T): Loss<Combin
     generator: play('generator'),
     ...(losses.some(({ generatorSeesReal }) => generatorSeesReal) && { generatorSeesReal: true }),
     ...(state && { state }),
+    ...(boundaries.length === 1 && { boundary: boundaries[0] }),
   } as Loss<CombinedOutput<T>, CombinedLatents<T>>;
 }
 

@@ -35,6 +35,7 @@ function crossEntropy(name: string, options: CrossEntropyOptions, generator: (fa
   return {
     name,
     config: { labelSmoothing },
+    boundary: 0,
     discriminator: ({ real, fake }: BothSides<Logits, unknown>): Parts => ({
       real: tf.mean(smoothed(real.out.logits, labelSmoothing)),
       fake: tf.mean(tf.softplus(fake.out.logits)),

@@ -10,6 +10,7 @@ export function hinge(): Loss<Logits, unknown> {
   return {
     name: 'hinge',
     config: {},
+    boundary: 0,
     discriminator: ({ real, fake }) => ({
       real: tf.mean(tf.relu(tf.sub(1, real.out.logits))),
       fake: tf.mean(tf.relu(tf.add(1, fake.out.logits))),

@@ -26,6 +26,7 @@ export function leastSquares(options: LeastSquaresOptions = {}): Loss<Logits, un
   return {
     name: 'leastSquares',
     config: { a, b, c },
+    boundary: (a + b) / 2,
     discriminator: ({ real, fake }) => ({ real: halfSquare(real.out.logits, b), fake: halfSquare(fake.out.logits, a) }),
     generator: ({ fake }) => ({ fake: halfSquare(fake.out.logits, c) }),
   };
