@@ -92,7 +92,7 @@ export const variants: Readonly<Record<string, (steps: number) => Gan>> = {
 const batchSize = 128;
 const budgets: Readonly<Record<'ring' | 'grid', Readonly<Record<string, number>>>> = {
   ring: { vanillaGan: 5000, lsgan: 5000, wgan: 5000, wganGp: 5000, 'relativistic + R1 + R2': 4000 },
-  grid: { vanillaGan: 5000, lsgan: 5000, wgan: 5000, wganGp: 8000, 'relativistic + R1 + R2': 6000 },
+  grid: { vanillaGan: 5000, lsgan: 5000, wgan: 5000, wganGp: 14_000, 'relativistic + R1 + R2': 6000 },
 };
 
 export const entries: readonly Entry[] = [

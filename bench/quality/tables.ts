@@ -1,7 +1,7 @@
 /** Results as Markdown: the same tables wherever they are shown. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileName } from './entries.ts';
-import { ceilings, published, type Published } from './published.ts';
+import { ceilings, goals, published, type Published } from './published.ts';
 import type { Result } from './quality.ts';
 import type { Row } from './seed.ts';
 
@@ -15,7 +15,7 @@ export function resultOf(name: string): Result | undefined {
 
 /** One table of points: what was measured, what was published, what is possible. */
 export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): string {
-  const all = data === 'ring' ? 8 : 25;
+  const all = goals[data].modes;
   const ours = names.flatMap((name) => {
     const result = resultOf(`${data}-${fileName(name)}`);
     if (!result || result.rows.length === 0) return [];
@@ -33,6 +33,7 @@ export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): 
       ],
     ];
   });
+  if (ours.length === 0) return '';
   const theirs = [...published[data], ceilings[data]].map(({ who, modes, highQuality, reverseKl }: Published) => [
     who,
     modes,
@@ -42,7 +43,24 @@ export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): 
     '',
     '',
   ]);
-  return table([data, 'modes', `seeds with all ${all}`, 'high quality, %', 'reverse KL', 'steps', 'seconds of a core'], [...ours, ...theirs]);
+  const head = [data, 'modes', `seeds with all ${all}`, 'high quality, %', 'reverse KL', 'steps', 'seconds of a core'];
+  return `${table(head, [...ours, ...theirs])}\n\n${verdict(data, names)}`;
+}
+
+/** Which goals were met and which were not. */
+function verdict(data: 'ring' | 'grid', names: readonly string[]): string {
+  const { modes, highQuality } = goals[data];
+  const measured = names.flatMap((name) => {
+    const rows = resultOf(`${data}-${fileName(name)}`)?.rows ?? [];
+    return rows.length === 0 ? [] : [{ name, rows }];
+  });
+  const judge = (goal: string, isMet: (rows: readonly Row[]) => boolean): string => {
+    const [met, missed] = [true, false].map((wanted) => measured.filter(({ rows }) => isMet(rows) === wanted).map(({ name }) => name));
+    return `${goal}: ${[met?.length ? `met by ${met.join(', ')}` : '', missed?.length ? `missed by ${missed.join(', ')}` : ''].filter(Boolean).join('; ')}.`;
+  };
+  const coverage = judge(`Goal ${modes} of ${modes} modes in 10 of 10 seeds`, (rows) => rows.length >= 10 && rows.every((row) => row.modes === modes));
+  const share = judge(`Goal ${highQuality} % of high quality`, (rows) => 100 * mean(values(rows, 'highQuality')) >= highQuality);
+  return `${coverage} ${share}`;
 }
 
 /** The sliced Wasserstein distances of one entry, beside the distance of two draws of the data. */
