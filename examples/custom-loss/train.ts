@@ -1,8 +1,7 @@
 /** Trains a published variant with a loss of one's own, written here, and with a second one from the shelf added to it. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { adam, combine, cosine, discriminator, expectInteger, featureMatching, GanzooError, generator, Trainer, weighted, type Loss } from '@ganzoo/core';
-import { mlp } from '@ganzoo/core/networks';
+import { adam, combine, cosine, expectInteger, featureMatching, GanzooError, Trainer, weighted, type Loss } from '@ganzoo/core';
 import { ringOfGaussians } from '@ganzoo/datasets';
 import { modeCoverage } from '@ganzoo/metrics';
 import { progress, sampleGrid, useBackend } from '@ganzoo/node';
@@ -37,12 +36,10 @@ async function train(): Promise<void> {
   await useBackend();
 
   // The gradient penalty stays the variant's. A loss that looked at more than its discriminator returns would not compile.
-  const hidden = [128, 128, 128];
-  const optimizer = adam({ learningRate: cosine({ from: 2e-3, updates: steps }), beta1: 0, beta2: 0.9 });
+  const optimizer = adam({ learningRate: cosine({ from: 3e-3, updates: steps }), beta1: 0, beta2: 0.9 });
   const gan = wganGp({
     sampleShape: [2],
-    generator: generator({ latentDim: 2, network: mlp({ inputShape: [2], hidden, outputShape: [2], activation: 'relu', initializer: 'heNormal' }) }),
-    discriminator: discriminator({ network: mlp({ inputShape: [2], hidden, outputShape: [1], initializer: 'heNormal' }) }),
+    latentDim: 2,
     loss: combine(softMargin(1), weighted(0.1, featureMatching())),
     criticSteps: 1,
     optimizers: { generator: optimizer, discriminator: optimizer },
