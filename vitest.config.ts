@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests import packages by name: from source, or, with GANZOO_BUILT, from what would be published. */
 const built = process.env['GANZOO_BUILT'] === '1';
 const slow = process.env['GANZOO_TIER'] === 'slow';
+/** Also on the backend of this package, `tfjs-node` or `tfjs-node-gpu`. */
+const native = process.env['GANZOO_NATIVE'] !== undefined;
 const conditions = [...(built ? [] : ['@ganzoo/source']), 'module', 'node', 'import', 'default'];
 
 export default defineConfig({
@@ -10,10 +12,11 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: slow ? ['{packages,examples,scripts}/**/*.slow.test.ts'] : ['{packages,examples,scripts}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts']), ...(native ? ['packages/{node,wasm}/**'] : [])],
     testTimeout: slow ? 1_200_000 : 60_000,
     hookTimeout: 60_000,
-    setupFiles: ['./vitest.setup.ts'],
+    globalSetup: native ? ['packages/node/test/native/prepare.ts'] : [],
+    setupFiles: ['./vitest.setup.ts', ...(native ? ['packages/node/test/native/register.ts'] : [])],
     // One engine and one backend a process: files must not share them.
     pool: 'forks',
     maxWorkers: 2,

@@ -28,10 +28,10 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 ? 0 : 1);
 
-/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with, and a browser. */
+/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with, a browser, and what TensorFlow's binding takes. */
 function prepare() {
   if (process.env.CI !== 'true') return;
-  const packages = { 'clang-14': ['clang-14', 'lld-14'], chromium: ['chromium'] };
+  const packages = { 'clang-14': ['clang-14', 'lld-14'], chromium: ['chromium'], 'g++': ['g++'], pip3: ['python3-pip'] };
   const missing = Object.keys(packages).filter((program) => spawnSync(program, ['--version']).status !== 0);
   if (missing.length === 0) return;
   const names = missing.flatMap((program) => packages[program]).join(' ');

@@ -16,6 +16,7 @@ const commands = {
   test: (args) => vitest({}, args),
   'test:slow': (args) => vitest({ GANZOO_TIER: 'slow' }, args),
   'test:built': (args) => vitest({ GANZOO_BUILT: '1' }, args),
+  'test:native': native,
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -46,6 +47,13 @@ function fingerprint() {
   const hash = createHash('sha256').update(process.version);
   for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
+}
+
+/** The tests that name a backend, on TensorFlow's own, through the package named, or each that has it in turn. */
+function native([first, ...rest]) {
+  const packages = ['tfjs-node', 'tfjs-node-gpu'];
+  const [names, args] = packages.includes(first) ? [[first], rest] : [packages, first === undefined ? rest : [first, ...rest]];
+  return Math.max(...names.map((name) => vitest({ GANZOO_NATIVE: name }, ['-t', 'tensorflow', ...args])));
 }
 
 function vitest(env, args) {

@@ -20,7 +20,8 @@ import { convDiscriminator, convGenerator, mlp } from '@ganzoo/core/networks';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 
-export const backends = ['cpu', 'wasm'] as const;
+/** In `npm run test:native` TensorFlow's own, too. */
+export const backends: readonly string[] = ['cpu', 'wasm', ...(tf.findBackendFactory('tensorflow') ? ['tensorflow'] : [])];
 
 export async function use(backend: string): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`backend ${backend} did not start`);

@@ -1,89 +1,101 @@
 import * as tf from '@tensorflow/tfjs';
 import { expectOneOf, GanzooError } from '@ganzoo/core';
+import { findPackage, PACKAGES } from './native/packages.ts';
 import { expectOneTensorFlow } from './one-tensorflow.ts';
 import { selfTest } from './self-test.ts';
-import { loadTensorFlow } from './tensorflow-binding.ts';
+import { describeTensorFlow, loadTensorFlow } from './tensorflow-binding.ts';
+import { describeWebGpu, loadWebGpu } from './webgpu.ts';
 
 const SCOPE = 'node/backend';
 
-/** A backend by name. `'auto'` is the first of tensorflow, wasm and cpu that works here. */
+/** A backend by name. `'auto'` is the first of tensorflow, webgpu, wasm and cpu that works here. */
 export type BackendName = 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /** Which backend is active, and why not another. */
 export interface ActiveBackend {
   /** TensorFlow.js's name of it. */
-  readonly name: 'tensorflow' | 'wasm' | 'cpu';
+  readonly name: Exclude<BackendName, 'auto'>;
   /** What it computes on, in words. */
   readonly device: string;
-  /** Those tried before it, with what was wrong with each. */
+  /** Those tried before it, by the name of the backend or of the package that brings it, with what was wrong with each. */
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
 
-type Candidate = ActiveBackend['name'];
+interface Candidate {
+  readonly backend: ActiveBackend['name'];
+  readonly name: string;
+  /** Makes the backend known to TensorFlow.js. */
+  readonly load: () => Promise<unknown>;
+  /** What it computes on, once active. */
+  readonly describe: () => string | Promise<string>;
+}
 
-/** Makes the backend known to TensorFlow.js. */
-const load: Readonly<Record<Candidate, () => Promise<unknown>>> = {
-  tensorflow: loadTensorFlow,
-  wasm: () => import('@ganzoo/wasm'),
-  cpu: async () => undefined,
-};
+/** The best first. */
+function candidatesOf(asked: BackendName): readonly Candidate[] {
+  const all: readonly Candidate[] = [
+    ...PACKAGES.map((name) => ({ backend: 'tensorflow' as const, name, load: () => loadTensorFlow(name), describe: describeTensorFlow })),
+    { backend: 'webgpu', name: 'webgpu', load: () => loadWebGpu(asked === 'webgpu'), describe: describeWebGpu },
+    { backend: 'wasm', name: 'wasm', load: () => import('@ganzoo/wasm'), describe: describeWasm },
+    { backend: 'cpu', name: 'cpu', load: async () => undefined, describe: () => 'CPU, plain JavaScript (slow)' },
+  ];
+  return asked === 'auto' ? all : all.filter(({ backend }) => backend === asked);
+}
 
-const describe: Readonly<Record<Candidate, () => Promise<string>>> = {
-  async tensorflow() {
-    return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? 'GPU' : 'CPU, native';
-  },
-  async wasm() {
-    const { getThreads } = await import('@ganzoo/wasm');
-    const threads = getThreads();
-    return `CPU, WebAssembly${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ' with SIMD' : ''}, ${threads} thread${threads === 1 ? '' : 's'}`;
-  },
-  async cpu() {
-    return 'CPU, plain JavaScript (slow)';
-  },
-};
+async function describeWasm(): Promise<string> {
+  const { getThreads } = await import('@ganzoo/wasm');
+  const threads = getThreads();
+  return `CPU, WebAssembly${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ' with SIMD' : ''}, ${threads} thread${threads === 1 ? '' : 's'}`;
+}
 
 /**
- * Chooses what TensorFlow.js computes on, and makes sure that it can train: a backend is taken only when a convolution
- * and its gradients agree with numbers computed in plain loops.
+ * Chooses what TensorFlow.js computes on, and makes sure that it can train: a backend is taken only when a convolution,
+ * its gradients and a second derivative agree with numbers computed in plain loops.
  *
- * `'tensorflow'` needs an installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node` 4.22.0, next to this package
- * or where the program is run. With `'auto'` whatever does not work is in `refused`, and the next is tried.
+ * `'auto'` tries, in this order, `@tensorflow/tfjs-node-gpu`, `@tensorflow/tfjs-node`, WebGPU (`webgpu` and
+ * `@tensorflow/tfjs-backend-webgpu`, on a real GPU), wasm and cpu. The first four packages are optional: they count where
+ * they are installed next to this package or where the program is run. Whatever does not work is in `refused`.
+ *
+ * Calls `enableHigherOrderGradients`, which holds for the whole process.
  *
  * @throws GanzooError when the name is unknown, the named backend does not work, or two copies of TensorFlow.js are loaded
  */
 export async function useBackend(name: BackendName = 'auto'): Promise<ActiveBackend> {
   expectOneOf(SCOPE, 'backend', name, ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu']);
-  if (name === 'webgpu') throw new GanzooError(SCOPE, "the backend 'webgpu' is not supported in Node yet; use 'auto', 'tensorflow', 'wasm' or 'cpu'.");
   expectOneTensorFlow();
-  keepOffTheCpu();
 
   const previous = tf.getBackend();
-  const candidates: readonly Candidate[] = name === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [name];
   const refused: { name: string; reason: string }[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidatesOf(name)) {
     const reason = await activate(candidate);
-    if (reason === undefined) return { name: candidate, device: await describe[candidate](), refused };
-    refused.push({ name: candidate, reason });
+    if (reason === undefined) return { name: candidate.backend, device: await candidate.describe(), refused };
+    refused.push({ name: candidate.name, reason });
   }
   // A refused backend would stay active, and fail later without a reason.
   if (previous) await tf.setBackend(previous);
   const reasons = refused.map((entry) => `'${entry.name}': ${entry.reason}`).join('; ');
-  const cure = name === 'tensorflow' ? "Run 'npm install @tensorflow/tfjs-node@4.22.0' (or @tensorflow/tfjs-node-gpu), or use 'auto'" : "Use 'auto'";
-  throw new GanzooError(
-    SCOPE,
-    `no usable backend. ${reasons}. ${name === 'auto' ? 'Reinstall @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm 4.22.0' : cure}.`,
-  );
+  throw new GanzooError(SCOPE, `no usable backend. ${reasons}. ${cureOf(name)}.`);
+}
+
+function cureOf(name: BackendName): string {
+  if (name === 'auto') return 'Reinstall @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm 4.22.0';
+  if (name !== 'tensorflow' || PACKAGES.some(findPackage)) return "Or use 'auto'";
+  return process.platform === 'linux'
+    ? "Run 'npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0' (or @tensorflow/tfjs-node-gpu), then 'npx ganzoo-tensorflow install', or use 'auto'"
+    : "Run 'npm install @tensorflow/tfjs-node@4.22.0', or use 'auto'";
 }
 
 /** @returns why it cannot be used, or undefined */
-async function activate(name: Candidate): Promise<string | undefined> {
+async function activate({ backend, load }: Candidate): Promise<string | undefined> {
   try {
-    await load[name]();
+    await load();
     expectOneTensorFlow();
+    keepOffTheCpu();
     // It answers false instead of throwing.
-    if (!(await withoutListeners(() => tf.setBackend(name)))) return 'TensorFlow.js could not initialize it';
+    if (!(await withoutListeners(() => tf.setBackend(backend)))) return 'TensorFlow.js could not initialize it';
     // The cpu backend prints an advertisement for tfjs-node at its first use; who chose it by name knows.
-    if (name === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    if (backend === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    // Warns that reading at once is slow before it fails, as it always does in Node: core knows, and goes without.
+    if (backend === 'webgpu') (tf.backend() as { hasReadSyncWarned?: boolean }).hasReadSyncWarned = true;
     return await selfTest();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -29,3 +29,25 @@ function loadedCores(): string[] {
   const roots = files.flatMap((file) => /^.*[\\/]@tensorflow[\\/]tfjs-core(?=[\\/]dist[\\/]tf-core)/.exec(file)?.[0] ?? []);
   return [...new Set(roots)];
 }
+
+/**
+ * Throws where a package would run on another TensorFlow.js than this one. Asked before it is loaded: a second one would
+ * break this process for good.
+ *
+ * @param path the package's main file
+ */
+export function expectSameTensorFlow(path: string): void {
+  const [theirs, ours] = [coreOf(path), coreOf(import.meta.url)];
+  if (theirs !== ours) throw new Error(`it would bring a second TensorFlow.js (${theirs} besides ${ours}); install both in one place, at 4.22.0`);
+}
+
+function coreOf(module: string): string {
+  const require = createRequire(module);
+  const core = (from: NodeJS.Require): string => from.resolve('@tensorflow/tfjs-core');
+  try {
+    return core(createRequire(require.resolve('@tensorflow/tfjs')));
+  } catch {
+    // A backend knows the core alone.
+    return core(require);
+  }
+}

@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Longer than any commit. */
+/** Longer than anything takes that makes one. */
 const MOST_MILLISECONDS = 24 * 3600 * 1000;
 /** A process id says something on its own machine only. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -14,7 +14,7 @@ export function temporaryOf(file: string): string {
   return join(dirname(file), `.${basename(file)}.${host}-${process.pid}.${randomUUID()}.tmp`);
 }
 
-/** Removes the temporaries that commits left there whose process was killed. What cannot be removed stays. */
+/** Removes the temporaries, files and folders, left there by processes that were killed. What cannot be removed stays. */
 export async function sweepTemporaries(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   await Promise.all(
@@ -24,7 +24,7 @@ export async function sweepTemporaries(directory: string): Promise<void> {
       const file = join(directory, name);
       try {
         const age = Date.now() - (await stat(file)).mtimeMs;
-        if (age > MOST_MILLISECONDS || (match[1] === host && isGone(Number(match[2])))) await rm(file, { force: true });
+        if (age > MOST_MILLISECONDS || (match[1] === host && isGone(Number(match[2])))) await rm(file, { force: true, recursive: true });
       } catch {
         // Another process has swept it, or may alone.
       }

@@ -2,62 +2,96 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
-
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+import * as tf from '@tensorflow/tfjs';
+import { hasItsLibrary, readStamp } from './native/binding.ts';
+import { sizeOf } from './native/library.ts';
+import { findPackage, PACKAGES, resolveOptional, type NativePackage, type PackageName } from './native/packages.ts';
+import { firstLine } from './native/refusal.ts';
+import { expectSameTensorFlow } from './one-tensorflow.ts';
 
 /**
- * Loads the first of TensorFlow's native bindings that is installed and loads; they register the backend `tensorflow`.
+ * Loads one of TensorFlow's native bindings, which registers the backend `tensorflow`.
  *
- * @throws Error saying why each could not be loaded
+ * @throws Error saying why it could not be loaded, and what to do
  */
-export async function loadTensorFlow(): Promise<void> {
-  const reasons: string[] = [];
-  for (const name of PACKAGES) {
-    const path = resolve(name);
-    if (path === undefined) {
-      reasons.push(`${name} is not installed`);
-      continue;
-    }
-    try {
-      const [theirs, ours] = [coreOf(path), coreOf(import.meta.url)];
-      if (theirs !== ours) {
-        reasons.push(`${name} would bring a second TensorFlow.js (${theirs} besides ${ours}); install both in one place, at 4.22.0`);
-        continue;
-      }
-      repairUtil();
-      await import(pathToFileURL(path).href);
-      return;
-    } catch (error) {
-      reasons.push(`${name} does not load: ${firstLine(error)}`);
-    }
+export async function loadTensorFlow(name: PackageName): Promise<void> {
+  const loaded = loadedPackage();
+  if (loaded === name) return;
+  // Both register the same backend with the same kernels.
+  if (loaded) throw new Error(`not tried: this process has loaded ${loaded}, and can have one of them`);
+  const found = findPackage(name);
+  if (!found) throw new Error('not installed');
+  const require = createRequire(join(found.root, 'package.json'));
+  const main = require.resolve(found.root);
+  expectSameTensorFlow(main);
+
+  // Its own notes on every start, such as which instructions it uses, are not for who asked for nothing; warnings are.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  await expectBinding(found, require);
+  repairUtil();
+  try {
+    await import(pathToFileURL(main).href);
+  } catch (error) {
+    throw new Error(`it does not load: ${firstLine(error)}`, { cause: error });
   }
-  throw new Error(reasons.join('; '));
 }
 
-/** The package is its user's choice, so it may be where the program is run and not next to this package. */
-function resolve(name: string): string | undefined {
-  for (const from of [import.meta.url, join(process.cwd(), 'here.js')]) {
-    try {
-      return createRequire(from).resolve(name);
-    } catch {
-      // Not installed for that one.
-    }
-  }
-  return undefined;
+/** The package whose backend is registered, whoever loaded it. */
+function loadedPackage(): PackageName | undefined {
+  if (!tf.findBackendFactory('tensorflow')) return undefined;
+  const { cache } = createRequire(import.meta.url);
+  return PACKAGES.find((name) => {
+    const main = resolveOptional(name);
+    return main !== undefined && cache[main] !== undefined;
+  });
 }
 
-/** The TensorFlow.js a module runs on. Asked before loading: a second one would break this process for good. */
-function coreOf(module: string): string {
-  return createRequire(createRequire(module).resolve('@tensorflow/tfjs')).resolve('@tensorflow/tfjs-core');
+/** What the active backend computes on, in words. A package for GPUs without one says why. */
+export async function describeTensorFlow(): Promise<string> {
+  const { isUsingGpuDevice, isGPUPackage, binding } = tf.backend() as NativeBackend;
+  const what = `native TensorFlow ${binding?.TF_Version ?? 'of unknown version'}`;
+  if (isUsingGpuDevice) return `GPU, ${what}`;
+  return `CPU, ${what}${isGPUPackage ? ` (@tensorflow/tfjs-node-gpu uses no GPU: ${await whyNoGpu()})` : ''}`;
+}
+
+/** As much as is used here of the class behind the backend. */
+interface NativeBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice?: boolean;
+  readonly isGPUPackage?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
+}
+
+async function whyNoGpu(): Promise<string> {
+  const path = findPackage('@tensorflow/tfjs-node-gpu')?.binding;
+  const stamp = path === undefined ? undefined : await readStamp(path);
+  if (stamp && !stamp.isGpu) return "it runs on TensorFlow's build for the CPU; 'npx ganzoo-tensorflow install --gpu' gets the one for GPUs";
+  return 'TensorFlow found none it can use; with TF_CPP_MIN_LOG_LEVEL=0 in the environment it says why';
+}
+
+/**
+ * Loads the binding alone first. The package registers its kernels before it loads it: after a failure they would stay,
+ * and be in the way of the other package.
+ */
+async function expectBinding({ name, binding }: NativePackage, require: NodeJS.Require): Promise<void> {
+  if (binding === undefined) return;
+  const cure = `Run '${cureOf(name)}'`;
+  if (sizeOf(binding) === undefined) throw new Error(`it has no binding, ${binding}: its installation did not build or download it. ${cure}`);
+  const stamp = await readStamp(binding);
+  if (stamp && !hasItsLibrary(stamp)) throw new Error(`the TensorFlow its binding was compiled for, in ${stamp.library}, is gone or damaged. ${cure}`);
+  try {
+    require(binding);
+  } catch (error) {
+    throw new Error(`its binding does not load: ${firstLine(error)}. ${cure}`, { cause: error });
+  }
+}
+
+/** The command that gives an installed package a binding that loads. */
+function cureOf(name: PackageName): string {
+  return process.platform === 'linux' ? 'npx ganzoo-tensorflow install' : `npm rebuild ${name}`;
 }
 
 /** The bindings call a function that Node 23 removed. */
 function repairUtil(): void {
   const patched = util as { isNullOrUndefined?: (value: unknown) => boolean };
   patched.isNullOrUndefined ??= (value) => value === null || value === undefined;
-}
-
-function firstLine(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1) as [string];
-  return line.replace(/[\s.]+$/, '');
 }
