@@ -229,9 +229,10 @@ describe('layers that cannot be trained', () => {
       `[ganzoo/test] layer 'sparse' (Conv2D) cannot be trained on the ${backend} backend: TensorFlow.js has no gradient of a dilated convolution. Set dilationRate to 1, and kernelSize higher.`,
     );
     expect(() => build([3, 9, 9, 1], () => tf.layers.timeDistributed({ layer: dilated() }))).toThrow('(TimeDistributed) cannot be trained');
-    expect(() => build(volume, () => tf.layers.averagePooling3d({ poolSize: 3, padding: 'same' }))).toThrow(
-      `(AveragePooling3D) cannot be trained on the ${backend} backend: its gradient is wrong at the borders that padding 'same' makes. Set padding to 'valid'.`,
-    );
+    const pooled = (): void => build(volume, () => tf.layers.averagePooling3d({ poolSize: 3, padding: 'same' }));
+    // TensorFlow's own kernel is right there.
+    if (backend === 'tensorflow') pooled();
+    else expect(pooled).toThrow(`${backend} backend: its gradient is wrong at the borders that padding 'same' makes. Set padding to 'valid'.`);
     expect(tf.memory().numTensors).toBe(before);
     build(volume, () => tf.layers.averagePooling3d({ poolSize: 2 }));
   });

@@ -15,12 +15,12 @@ export interface Case {
 export const of = (name: string, run: Case['run'], reference: Reference, ...inputs: Nd[]): Case => ({ name, run, reference, inputs });
 
 /** Tests that both derivatives of each op are right on each backend, and that taking them leaves no tensor behind. */
-export function describeDerivatives(cases: readonly Case[]): void {
+export function describeDerivatives(cases: readonly Case[], on: readonly string[] = backends): void {
   describe.each(cases)('$name', ({ run, reference, inputs }) => {
     beforeAll(enableHigherOrderGradients);
     let expected: Derivatives | undefined;
 
-    it.each(backends)('has right first and second derivatives on %s', async (backend) => {
+    it.each(on)('has right first and second derivatives on %s', async (backend) => {
       await use(backend);
       expected ??= derivatives(reference, inputs);
       const before = tf.memory().numTensors;
