@@ -75,7 +75,7 @@ function both(make: () => OptimizerRecipe): { generator: OptimizerRecipe; discri
 }
 
 /** Every variant, by the name it has in tables. */
-export const variants: Readonly<Record<string, (steps: number) => Gan>> = {
+const variants: Readonly<Record<string, (steps: number) => Gan>> = {
   vanillaGan: (steps) => vanillaGan(free(steps)),
   lsgan: (steps) => lsgan(free(steps)),
   wgan: (steps) => {

@@ -24,7 +24,6 @@ it('trains by the loss written there and by the one added to it, each under its 
     'discriminator/real',
     'discriminator/fake',
     'discriminator/gradientPenalty',
-    'discriminator/accuracy',
     'generator/fake',
     'generator/features',
   ]);

@@ -82,7 +82,7 @@ describe('networks', () => {
     [mlp, { ...plain, hidden: 256 }, 'hidden must be an array of integers such as [256, 256], got 256.'],
     [mlp, { ...plain, inputShape: 2 }, 'inputShape must be an array of integers such as [100], got 2.'],
     [mlp, { ...plain, outputShape: [0] }, 'outputShape[0] must be an integer of at least 1, got 0.'],
-    [convGenerator, { ...image, latentDim: 2, widths: undefined }, 'widths must be an array of integers such as [64, 128], got undefined.'],
+    [convGenerator, { ...image, latentDim: 2, widths: 64 }, 'widths must be an array of integers such as [64, 128], got 64.'],
     [convGenerator, { widths: [4], latentDim: 2 }, 'sampleShape must be an array of integers such as [28, 28, 1], got undefined.'],
     [convDiscriminator, { ...image, widths: '64' }, 'widths must be an array of integers such as [64, 128], got 64.'],
   ])('%o refuses %j', (call, options, message) => {
