@@ -22,6 +22,8 @@ gate('READMEs say what bench/results say', 'node', '--conditions=@ganzoo/source'
 gate('build, publint, attw', 'tsdown');
 suite('fast tests on what is built', 'test:built');
 suite('slow tests', 'test:slow');
+suite('tests on TensorFlow through tfjs-node', 'test:native', 'tfjs-node');
+suite('tests on TensorFlow through tfjs-node-gpu', 'test:native', 'tfjs-node-gpu');
 
 rmSync(scratch, { recursive: true, force: true });
 for (const failure of failures) console.log(`failed: ${failure}`);
@@ -44,9 +46,9 @@ function gate(title, bin, ...args) {
 }
 
 /** A tier of tests, counted one by one; a tier that runs none has failed. */
-function suite(title, script) {
-  const report = join(scratch, `${script.replace(':', '-')}.json`);
-  const code = run(title, process.execPath, ['scripts/run.mjs', script, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+function suite(title, script, ...more) {
+  const report = join(scratch, `${[script, ...more].join('-').replaceAll(':', '-')}.json`);
+  const code = run(title, process.execPath, ['scripts/run.mjs', script, ...more, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   const { numPassedTests = 0, numFailedTests = 0 } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const failed = numFailedTests + (numFailedTests === 0 && (code !== 0 || numPassedTests === 0) ? 1 : 0);
   count(numPassedTests, failed, title);
