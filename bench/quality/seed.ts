@@ -62,7 +62,7 @@ async function scores(all: Tensor, source: Dataset | GaussianMixture): Promise<P
 }
 
 /** Points of the data that training has drawn in another order. */
-export async function drawn(source: Dataset, size: number): Promise<Tensor> {
+async function drawn(source: Dataset, size: number): Promise<Tensor> {
   for await (const { batch } of source.batches({ size, rng: rng(1).fork('quality') })) return batch.samples;
   throw new Error(`${source.name} is empty`);
 }

@@ -54,6 +54,12 @@ export function expectFraction(scope: string, name: string, value: unknown): ass
   if (typeof value !== 'number' || !(value >= 0 && value < 1)) throw new GanzooError(scope, `${name} must be a number in [0, 1), got ${show(value)}.`);
 }
 
+/** What `plug` is and which of the methods it lacks, as in `function without a function 'build'`; undefined where it has them all. */
+export function lacking(plug: unknown, methods: readonly string[]): string | undefined {
+  const missing = methods.find((method) => typeof (plug as Record<string, unknown> | undefined | null)?.[method] !== 'function');
+  return missing && `${plug === undefined || plug === null ? String(plug) : typeof plug} without a function '${missing}'`;
+}
+
 export function showShape(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? 'batch').join(', ')}]`;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { assertTwiceDifferentiable } from './check-gradients.ts';
-import { expectInteger, expectNumber, expectOneOf, GanzooError, showShape } from './errors.ts';
+import { expectInteger, expectNumber, expectOneOf, GanzooError, lacking, showShape } from './errors.ts';
 import type { GanSpec } from './gan.ts';
 import { allLayers } from './layers.ts';
 import { rng } from './random.ts';
@@ -42,12 +42,8 @@ function expectRegularizer<O>(regularizer: Regularizer<O>): void {
 }
 
 function expectMethods(what: string, plug: unknown, methods: readonly string[], example: string): void {
-  const missing = methods.find((method) => typeof (plug as Record<string, unknown> | undefined)?.[method] !== 'function');
-  if (missing)
-    throw new GanzooError(
-      SCOPE,
-      `${what} must be ${example}; got ${plug === undefined || plug === null ? String(plug) : typeof plug} without a function '${missing}'.`,
-    );
+  const got = lacking(plug, methods);
+  if (got) throw new GanzooError(SCOPE, `${what} must be ${example}; got ${got}.`);
 }
 
 /** Both networks must agree on what a sample is. Answers what the data must look like. */

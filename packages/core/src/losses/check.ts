@@ -1,5 +1,5 @@
 import { Tensor } from '@tensorflow/tfjs';
-import { GanzooError, show, showShape } from '../errors.ts';
+import { GanzooError, lacking, show, showShape } from '../errors.ts';
 
 export const SCOPE = 'core/losses';
 
@@ -16,9 +16,6 @@ export function expectSameShape(loss: string, a: Named, b: Named, advice: string
 
 /** Throws unless `loss` is one: what types catch, for those who write JavaScript. */
 export function expectLoss(caller: string, loss: unknown): void {
-  const missing = ['discriminator', 'generator'].find((method) => typeof (loss as Record<string, unknown> | undefined)?.[method] !== 'function');
-  if (missing) {
-    const got = loss === undefined || loss === null ? String(loss) : typeof loss;
-    throw new GanzooError(SCOPE, `${caller} takes hinge() or another loss, called; got ${got} without a function '${missing}'.`);
-  }
+  const got = lacking(loss, ['discriminator', 'generator']);
+  if (got) throw new GanzooError(SCOPE, `${caller} takes hinge() or another loss, called; got ${got}.`);
 }
