@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { addBias } from './ops.ts';
 
 type Layer = tf.layers.Layer;
 type Apply = (input: tf.Tensor) => tf.Tensor;
@@ -35,7 +36,7 @@ function biasAndActivation(layer: Layer): Apply {
   const { useBias } = layer.getConfig() as { useBias: boolean };
   const { activation } = layer as unknown as { activation: { apply: Apply } | null };
   return (x) => {
-    const biased = useBias ? tf.add(x, layer.weights[1]?.read() as tf.Tensor) : x;
+    const biased = useBias ? addBias(x, layer.weights[1]?.read() as tf.Tensor) : x;
     return activation ? activation.apply(biased) : biased;
   };
 }

@@ -221,7 +221,8 @@ describe('enabling', () => {
     const launched = (f: (x: tf.Tensor) => tf.Tensor): string[] => {
       names.length = 0;
       tf.tidy(() => tf.grad(f)(tf.ones([4, 3])));
-      return names.filter((name) => name !== 'Identity');
+      // A composed kernel launches nothing itself.
+      return names.filter((name) => name !== 'Identity' && !name.startsWith('Ganzoo'));
     };
     expect(launched((x) => tf.relu(x))).toEqual(['Relu', 'Step', 'Multiply']);
     expect(launched((x) => tf.leakyRelu(x, 0.2)).slice(-2)).toEqual(['Step', 'Multiply']);

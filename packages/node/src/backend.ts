@@ -3,6 +3,7 @@ import { expectOneOf, GanzooError } from '@ganzoo/core';
 import { findPackage, PACKAGES } from './native/packages.ts';
 import { expectOneTensorFlow } from './one-tensorflow.ts';
 import { selfTest } from './self-test.ts';
+import { registerTensorFlowKernels } from './tensorflow/register.ts';
 import { describeTensorFlow, loadTensorFlow } from './tensorflow-binding.ts';
 import { describeWebGpu, loadWebGpu } from './webgpu.ts';
 
@@ -33,7 +34,7 @@ interface Candidate {
 /** The best first. */
 function candidatesOf(asked: BackendName): readonly Candidate[] {
   const all: readonly Candidate[] = [
-    ...PACKAGES.map((name) => ({ backend: 'tensorflow' as const, name, load: () => loadTensorFlow(name), describe: describeTensorFlow })),
+    ...PACKAGES.map((name) => ({ backend: 'tensorflow' as const, name, load: () => loadTensorFlow(name).then(registerTensorFlowKernels), describe: describeTensorFlow })),
     { backend: 'webgpu', name: 'webgpu', load: () => loadWebGpu(asked === 'webgpu'), describe: describeWebGpu },
     { backend: 'wasm', name: 'wasm', load: () => import('@ganzoo/wasm'), describe: describeWasm },
     { backend: 'cpu', name: 'cpu', load: async () => undefined, describe: () => 'CPU, plain JavaScript (slow)' },

@@ -1,0 +1,81 @@
+import type { KernelConfig, KernelFunc, Tensor, TensorInfo } from '@tensorflow/tfjs';
+
+/** What is used here of the class behind the backend `tensorflow`, which has no types of its own to import. */
+export interface TensorFlowBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: Binding;
+  readonly getInputTensorIds: (tensors: readonly TensorInfo[]) => number[];
+  readonly createOutputTensor: (output: Output) => Tensor;
+}
+
+/** TensorFlow's eager ops, by name, on tensors by number. */
+interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly executeOp: (name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number) => Output[];
+  readonly createTensor: (shape: readonly number[], dtype: number, values: Float32Array) => number;
+  readonly deleteTensor: (id: number) => void;
+}
+
+interface Output {
+  readonly id: number;
+}
+
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** A float has to say that it is one: 1 is an integer to an attribute. */
+export type Attributes = Readonly<
+  Record<string, boolean | string | number[] | { readonly float: number } | { readonly shape: number[] } | { readonly type: 'float32' }>
+>;
+
+export const float32 = { type: 'float32' } as const;
+
+function attributesOf({ binding }: TensorFlowBackend, attributes: Attributes): Attribute[] {
+  return Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
+    if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value };
+    if (Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value };
+    if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
+    if ('shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.shape };
+    return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  });
+}
+
+/** Runs an op on tensors by number. @returns the numbers of its outputs, which the caller deletes or makes tensors of */
+export function runOp(backend: TensorFlowBackend, name: string, attributes: Attributes, inputs: readonly number[], outputs: number): Output[] {
+  return backend.binding.executeOp(name, attributesOf(backend, attributes), inputs, outputs);
+}
+
+/** Runs an op on tensors. `wanted`: which of its outputs to return, of all it has; the others are deleted. */
+export function execute(
+  backend: TensorFlowBackend,
+  name: string,
+  attributes: Attributes,
+  inputs: readonly TensorInfo[],
+  wanted: readonly boolean[] = [true],
+): Tensor[] {
+  const made = runOp(backend, name, attributes, backend.getInputTensorIds(inputs), wanted.length);
+  return made.flatMap((output, index) => {
+    if (wanted[index]) return [backend.createOutputTensor(output)];
+    backend.binding.deleteTensor(output.id);
+    return [];
+  });
+}
+
+/** A kernel of `@ganzoo/core` by an op of TensorFlow, where core composes it of many. */
+export function tensorFlowKernel<Inputs, Attrs>(
+  kernelName: string,
+  run: (inputs: Inputs, attributes: Attrs, backend: TensorFlowBackend) => Tensor[],
+): KernelConfig {
+  const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => run(inputs as unknown as Inputs, attrs as unknown as Attrs, backend as TensorFlowBackend);
+  return { kernelName, backendName: 'tensorflow', kernelFunc };
+}
