@@ -6,11 +6,13 @@ export interface TensorFlowBackend {
   readonly binding: Binding;
   readonly getInputTensorIds: (tensors: readonly TensorInfo[]) => number[];
   readonly createOutputTensor: (output: Output) => Tensor;
+  readonly incRef: (dataId: object) => void;
 }
 
 /** TensorFlow's eager ops, by name, on tensors by number. */
 interface Binding {
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
@@ -18,7 +20,7 @@ interface Binding {
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
   readonly executeOp: (name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number) => Output[];
-  readonly createTensor: (shape: readonly number[], dtype: number, values: Float32Array) => number;
+  readonly createTensor: (shape: readonly number[], dtype: number, values: Float32Array | Int32Array) => number;
   readonly deleteTensor: (id: number) => void;
 }
 
@@ -34,10 +36,11 @@ interface Attribute {
 
 /** A float has to say that it is one: 1 is an integer to an attribute. */
 export type Attributes = Readonly<
-  Record<string, boolean | string | number[] | { readonly float: number } | { readonly shape: number[] } | { readonly type: 'float32' }>
+  Record<string, boolean | string | number[] | { readonly float: number } | { readonly shape: number[] } | { readonly type: 'float32' | 'int32' }>
 >;
 
 export const float32 = { type: 'float32' } as const;
+export const int32 = { type: 'int32' } as const;
 
 function attributesOf({ binding }: TensorFlowBackend, attributes: Attributes): Attribute[] {
   return Object.entries(attributes).map(([name, value]) => {
@@ -46,7 +49,7 @@ function attributesOf({ binding }: TensorFlowBackend, attributes: Attributes): A
     if (Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value };
     if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
     if ('shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.shape };
-    return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+    return { name, type: binding.TF_ATTR_TYPE, value: value.type === 'float32' ? binding.TF_FLOAT : binding.TF_INT32 };
   });
 }
 
@@ -78,4 +81,24 @@ export function tensorFlowKernel<Inputs, Attrs>(
 ): KernelConfig {
   const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => run(inputs as unknown as Inputs, attrs as unknown as Attrs, backend as TensorFlowBackend);
   return { kernelName, backendName: 'tensorflow', kernelFunc };
+}
+
+/** Puts a body in front of a stock kernel, which still runs for the cases that the body declines with undefined. */
+export function beforeStock<Inputs, Attrs>(
+  kernelName: string,
+  run: (inputs: Inputs, attributes: Attrs, backend: TensorFlowBackend) => TensorInfo | undefined,
+): KernelWrapper {
+  return {
+    kernelName,
+    wrap(stock) {
+      const kernelFunc: KernelFunc = (call) =>
+        run(call.inputs as unknown as Inputs, call.attrs as unknown as Attrs, call.backend as TensorFlowBackend) ?? stock.kernelFunc(call);
+      return { ...stock, kernelFunc };
+    },
+  };
+}
+
+export interface KernelWrapper {
+  readonly kernelName: string;
+  readonly wrap: (stock: KernelConfig) => KernelConfig;
 }
