@@ -13,6 +13,7 @@ const source = ['--conditions=@ganzoo/source', '--import', 'tsx'];
 const commands = {
   start: (args) => node(...source, 'examples/mnist-dcgan/train.ts', ...args),
   example: ([example, ...args]) => node(...source, `examples/${example}/train.ts`, ...args),
+  bench: (args) => node(...source, 'bench/speed/speed.ts', ...args),
   test: (args) => vitest({}, args),
   'test:slow': (args) => vitest({ GANZOO_TIER: 'slow' }, args),
   'test:built': (args) => vitest({ GANZOO_BUILT: '1' }, args),

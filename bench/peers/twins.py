@@ -1,4 +1,4 @@
-"""The workloads of ../workloads.ts in PyTorch, served over standard input and output.
+"""The workloads of ../speed/workloads.ts in PyTorch, served over standard input and output.
 
 A line `{"workload": name, "steps": n}` is answered by `{"ms": [..]}`, one time a step; `{"sgemm": n}` by the best
 GFLOP/s of a product of two n x n matrices. The first line out names the version and the threads.
@@ -55,23 +55,35 @@ def adam(net):
     return torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999))
 
 
-def non_saturating(g, d, real, latent_dim):
+def game(g, d, real, latent_dim, real_term, fake_term, generator_term):
     g_optimizer, d_optimizer = adam(g), adam(d)
 
     def step():
         with torch.no_grad():
             fake = g(torch.randn(len(real), latent_dim))
         d_optimizer.zero_grad(set_to_none=True)
-        (F.softplus(-d(real)).mean() + F.softplus(d(fake)).mean()).backward()
+        (real_term(d(real)).mean() + fake_term(d(fake)).mean()).backward()
         d_optimizer.step()
-        g_optimizer.zero_grad(set_to_none=True)
-        # The discriminator's own gradients are not wanted in this turn.
-        d.requires_grad_(False)
-        F.softplus(-d(g(torch.randn(len(real), latent_dim)))).mean().backward()
-        d.requires_grad_(True)
-        g_optimizer.step()
+        generator_turn(g, d, g_optimizer, len(real), latent_dim, generator_term)
 
     return step
+
+
+def generator_turn(g, d, optimizer, count, latent_dim, term):
+    optimizer.zero_grad(set_to_none=True)
+    # The discriminator's own gradients are not wanted in this turn.
+    d.requires_grad_(False)
+    term(d(g(torch.randn(count, latent_dim)))).mean().backward()
+    d.requires_grad_(True)
+    optimizer.step()
+
+
+def non_saturating(g, d, real, latent_dim):
+    return game(g, d, real, latent_dim, lambda x: F.softplus(-x), F.softplus, lambda x: F.softplus(-x))
+
+
+def least_squares(g, d, real, latent_dim):
+    return game(g, d, real, latent_dim, lambda x: (x - 1).square() / 2, lambda x: x.square() / 2, lambda x: (x - 1).square() / 2)
 
 
 def critic(g, d, real):
@@ -91,6 +103,17 @@ def critic(g, d, real):
     return step
 
 
+def wgan_gp(g, d, real):
+    critic_step, optimizer = critic(g, d, real), adam(g)
+
+    def step():
+        for _ in range(5):
+            critic_step()
+        generator_turn(g, d, optimizer, len(real), 100, lambda x: -x)
+
+    return step
+
+
 def sampling():
     g = Generator().eval()
 
@@ -102,12 +125,35 @@ def sampling():
     return step
 
 
+def loading():
+    # All at once in memory, the fastest way PyTorch has; a DataLoader takes one image after another.
+    digits = torch.randint(0, 256, (10000, 1, 28, 28), dtype=torch.uint8)
+    order, place = torch.randperm(len(digits)), 0
+
+    def step():
+        nonlocal order, place
+        for _ in range(100):
+            if place + 64 > len(digits):
+                order, place = torch.randperm(len(digits)), 0
+            digits[order[place : place + 64]].float().div_(127.5).sub_(1)
+            place += 64
+
+    return step
+
+
 images = torch.rand(64, 1, 28, 28) * 2 - 1
+vectors = images.flatten(1)
 workloads = {
     "dcgan step": lambda: non_saturating(Generator(), Discriminator(True), images, 100),
+    "lsgan step": lambda: least_squares(Generator(), Discriminator(True), images, 100),
     "wgan-gp critic step": lambda: critic(Generator(), Discriminator(False), images),
+    "wgan-gp iteration of 5 critic steps": lambda: wgan_gp(Generator(), Discriminator(False), images),
+    "mnist mlp step": lambda: non_saturating(
+        nn.Sequential(mlp(100, 256, 512, 1024, 784), nn.Tanh()), mlp(784, 1024, 512, 256, 1), vectors, 100
+    ),
     "plane mlp step": lambda: non_saturating(mlp(64, 256, 256, 2), mlp(2, 256, 256, 1), torch.rand(256, 2), 64),
     "sampling 1,000 digits": sampling,
+    "loading 6,400 digits": loading,
 }
 ready = {}
 

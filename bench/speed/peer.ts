@@ -13,10 +13,10 @@ export interface Peer {
   readonly close: () => void;
 }
 
-/** Starts `peers/twins.py` with the Python of GANZOO_PYTHON, or python3. It needs torch. */
+/** Starts `../peers/twins.py` with the Python of GANZOO_PYTHON, or python3. It needs torch. */
 export async function startPeer(): Promise<Peer> {
   const python = process.env['GANZOO_PYTHON'] ?? 'python3';
-  const child = spawn(python, [fileURLToPath(new URL('peers/twins.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [fileURLToPath(new URL('../peers/twins.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'pipe'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));

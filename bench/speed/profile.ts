@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { useBackend } from '@ganzoo/node';
 import * as tf from '@tensorflow/tfjs';
+import { enterNativeProject } from '../native.ts';
 import { workloads } from './workloads.ts';
 
 const { values, positionals } = parseArgs({
@@ -12,6 +13,7 @@ const name = positionals[0] ?? 'dcgan step';
 const workload = workloads[name];
 if (!workload) throw new Error(`unknown workload '${name}'. Valid: ${Object.keys(workloads).join(', ')}.`);
 
+if (values.backend === 'tensorflow') enterNativeProject();
 const { name: backend } = await useBackend(values.backend as 'wasm');
 const stepper = workload.make();
 for (let i = 0; i < 2; i++) await stepper.step();
