@@ -18,7 +18,7 @@ gate('typecheck', 'tsc', '--noEmit');
 gate('lint', 'oxlint');
 gate('format', 'oxfmt', '--check');
 gate('unused code', 'knip');
-gate('READMEs say what bench/results say', 'node', '--conditions=@ganzoo/source', '--import', 'tsx', 'bench/quality/report.ts', '--check');
+gate('pages say what bench/results say', 'node', '--conditions=@ganzoo/source', '--import', 'tsx', 'bench/report.ts', '--check');
 gate('build, publint, attw', 'tsdown');
 suite('fast tests on what is built', 'test:built');
 suite('slow tests', 'test:slow');

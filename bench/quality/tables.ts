@@ -1,5 +1,6 @@
 /** Results as Markdown: the same tables wherever they are shown. */
 import { existsSync, readFileSync } from 'node:fs';
+import { table } from '../markdown.ts';
 import { fileName } from './entries.ts';
 import { ceilings, goals, published, type Published } from './published.ts';
 import type { Result } from './quality.ts';
@@ -77,11 +78,6 @@ export function rollTable(name: string, floor: number): string {
   );
   const met = mean(values(rows, 'slicedWasserstein')) <= 2 * floor;
   return `${shown}\n\nGoal at most twice the distance of two draws: ${met ? 'met' : 'missed'}.`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
 
 function values(rows: readonly Row[], key: keyof Row): number[] {

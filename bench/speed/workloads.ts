@@ -49,8 +49,8 @@ const wganGp = (): Gan =>
 
 /** One update of the critic, without the generator's turn. */
 function criticOnly(gan: Gan): Gan {
-  const critic = gan.players.filter(({ name }) => name === 'discriminator').map((player) => ({ ...player, updates: 1 }));
-  return { ...gan, players: critic };
+  const critic = gan.players.find(({ name }) => name === 'discriminator') as Gan['players'][number];
+  return { ...gan, players: [{ ...critic, updates: 1 }] };
 }
 
 function perceptrons(sampleShape: readonly number[], latentDim: number, up: readonly number[], down: readonly number[]): Gan {
@@ -95,9 +95,8 @@ function sampling(): Stepper {
 function loading(): Stepper {
   const count = 10_000;
   const values = Uint8Array.from({ length: count * 784 }, (_, i) => (i * 31) % 256);
-  const batches = arrayDataset({ name: 'bytes', values, sampleShape: [...image] })
-    .batches({ size: 64, rng: rng(0) })
-    [Symbol.asyncIterator]();
+  const data = arrayDataset({ name: 'bytes', values, sampleShape: [...image] });
+  const batches = data.batches({ size: 64, rng: rng(0) })[Symbol.asyncIterator]();
   return {
     step: async () => {
       for (let batch = 0; batch < 100; batch++) {

@@ -1,9 +1,4 @@
-/**
- * Writes the results into the READMEs they belong to, between two comments: `pnpm --filter @ganzoo/bench report`. With
- * `--check` it writes nothing and fails where one does not say what the results say.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ReportPage } from '../report.ts';
 import { fileName } from './entries.ts';
 import { coverageTable, resultOf, rollTable } from './tables.ts';
 
@@ -17,23 +12,14 @@ const pages: readonly { readonly page: string; readonly names: readonly string[]
   { page: 'packages/wgan-gp/README.md', names: ['wganGp', 'wgan'] },
   { page: 'bench/results/quality/README.md', names: ['vanillaGan', 'lsgan', 'wgan', 'wganGp', relativistic] },
 ];
-const [begin, end] = ['<!-- results of bench/quality -->', '<!-- end of results -->'];
 
-const check = process.argv.includes('--check');
-const stale: string[] = [];
-for (const { page, names } of pages) {
-  const path = fileURLToPath(new URL(`../../${page}`, import.meta.url));
-  const text = readFileSync(path, 'utf8');
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${page} has no place for results: put ${begin} and ${end} into it.`);
-  const folder = page.startsWith('bench/') ? '' : '../../bench/results/quality/';
-  const updated = `${text.slice(0, from)}${begin}\n\n${sections(names, folder)}\n\n${text.slice(to)}`;
-  if (updated === text) continue;
-  stale.push(page);
-  if (!check) writeFileSync(path, updated);
+/** The READMEs of the variants, and one with all of them. */
+export function qualityPages(): readonly ReportPage[] {
+  return pages.map(({ page, names }) => {
+    const folder = page.startsWith('bench/') ? '' : '../../bench/results/quality/';
+    return { page, bench: 'bench/quality', content: sections(names, folder) };
+  });
 }
-console.log(stale.length === 0 ? 'all pages say what the results say' : `${check ? 'stale' : 'written'}: ${stale.join(', ')}`);
-if (check && stale.length > 0) process.exit(1);
 
 function sections(names: readonly string[], folder: string): string {
   const roll = names.includes('wganGp') ? rollTable('wganGp', rollFloor) : '';
