@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 const script = fileURLToPath(new URL('../run.mjs', import.meta.url));
 
 it.each([
-  [['strat'], "ganzoo: unknown command 'strat'. Valid: start, example, test,"],
-  [['example'], "ganzoo: npm run example takes the name of one, got ''. Valid: compare-variants,"],
+  [['strat'], "ganzoo: unknown command 'strat'. Valid: start, example, bench, test,"],
+  [['example'], "ganzoo: npm run example takes the name of one, got ''. Valid: choose-a-backend, compare-variants,"],
   [['example', '../packages/core'], "ganzoo: npm run example takes the name of one, got '../packages/core'. Valid:"],
 ])('says in one line what is wrong with %j, before it installs', (args, message) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });

@@ -77,6 +77,7 @@ export { assertTwiceDifferentiable, checkGradients } from './check-gradients.ts'
 export type { GradientReport, GradientRow } from './gradients/report.ts';
 export { Trainer } from './trainer.ts';
 export type { FitOptions, FitResult } from './loop.ts';
+export { BackendError } from './backend-error.ts';
 export { NonFiniteLossError } from './readings.ts';
 export { checkpoints, earlyStopping, every, history, type EarlyStoppingOptions, type HistoryRow } from './callbacks.ts';
 export { indexedDb, memory } from './stores.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { blame } from './backend-error.ts';
 import { Batches, type DrawnBatch } from './batches.ts';
 import { checkDataset, disposeBatch } from './data.ts';
 import { expectInteger, expectKeys } from './errors.ts';
@@ -62,6 +63,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const run = runView(session, { steps, batchSize, seconds });
   let reason: FitResult['reason'] = 'done';
   const failures: unknown[] = [];
+  let underWay = run.step;
   try {
     for (const callback of callbacks) await callback.onStart?.(run);
     const first = run.step + 1;
@@ -70,6 +72,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         reason = 'aborted';
         break;
       }
+      underWay = run.step + 1;
       const drawn = await batches.draw(session.draws);
       if (!drawn) {
         reason = signal?.aborted ? 'aborted' : 'exhausted';
@@ -91,7 +94,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
     }
     await session.assertFinite();
   } catch (error) {
-    failures.push(error);
+    failures.push(await blame(error, underWay));
   }
   // Every callback gets its end, whatever became of the others: a progress bar left running keeps the process alive.
   for (const end of [() => batches.close(), ...callbacks.map((callback) => () => callback.onEnd?.(run, failures[0]))]) {

@@ -69,7 +69,7 @@ export class Trainer<B = Batch> {
    *
    * Ends early, and says so in its result, when the signal aborts, a callback answers `'stop'` or the data end. Throws a
    * {@link NonFiniteLossError} when a loss turns NaN or infinite, and from then on: the weights are damaged too, so go on
-   * from a checkpoint. After any other error the trainer can go on.
+   * from a checkpoint. So do after a {@link BackendError}, when the backend failed. After any other error the trainer can go on.
    */
   async fit(data: B extends Batch ? DataSource | Dataset<B> : Dataset<B>, options: FitOptions): Promise<FitResult> {
     this.#expectAlive();

@@ -2,10 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { expectOneOf, GanzooError } from '@ganzoo/core';
 import { findPackage, PACKAGES } from './native/packages.ts';
 import { expectOneTensorFlow } from './one-tensorflow.ts';
+import { reasonOf } from './reason.ts';
 import { selfTest } from './self-test.ts';
+import { proveKernels } from './tensorflow/proof.ts';
 import { registerTensorFlowKernels } from './tensorflow/register.ts';
 import { describeTensorFlow, loadTensorFlow } from './tensorflow-binding.ts';
 import { describeWebGpu, loadWebGpu } from './webgpu.ts';
+import { watchDevice } from './webgpu-device.ts';
 
 const SCOPE = 'node/backend';
 
@@ -34,7 +37,12 @@ interface Candidate {
 /** The best first. */
 function candidatesOf(asked: BackendName): readonly Candidate[] {
   const all: readonly Candidate[] = [
-    ...PACKAGES.map((name) => ({ backend: 'tensorflow' as const, name, load: () => loadTensorFlow(name).then(registerTensorFlowKernels), describe: describeTensorFlow })),
+    ...PACKAGES.map((name) => ({
+      backend: 'tensorflow' as const,
+      name,
+      load: () => loadTensorFlow(name).then(registerTensorFlowKernels),
+      describe: describeTensorFlow,
+    })),
     { backend: 'webgpu', name: 'webgpu', load: () => loadWebGpu(asked === 'webgpu'), describe: describeWebGpu },
     { backend: 'wasm', name: 'wasm', load: () => import('@ganzoo/wasm'), describe: describeWasm },
     { backend: 'cpu', name: 'cpu', load: async () => undefined, describe: () => 'CPU, plain JavaScript (slow)' },
@@ -95,11 +103,10 @@ async function activate({ backend, load }: Candidate): Promise<string | undefine
     if (!(await withoutListeners(() => tf.setBackend(backend)))) return 'TensorFlow.js could not initialize it';
     // The cpu backend prints an advertisement for tfjs-node at its first use; who chose it by name knows.
     if (backend === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
-    // Warns that reading at once is slow before it fails, as it always does in Node: core knows, and goes without.
-    if (backend === 'webgpu') (tf.backend() as { hasReadSyncWarned?: boolean }).hasReadSyncWarned = true;
-    return await selfTest();
+    if (backend === 'webgpu') watchDevice();
+    return (await selfTest()) ?? (await proveKernels());
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -38,7 +38,10 @@ function loadedCores(): string[] {
  */
 export function expectSameTensorFlow(path: string): void {
   const [theirs, ours] = [coreOf(path), coreOf(import.meta.url)];
-  if (theirs !== ours) throw new Error(`it would bring a second TensorFlow.js (${theirs} besides ${ours}); install both in one place, at 4.22.0`);
+  if (theirs === ours) return;
+  throw new Error(
+    `it would bring a second TensorFlow.js (${theirs} besides ${ours}); install both in one place, at 4.22.0 ('npm ls @tensorflow/tfjs-core' shows which there are, 'npm dedupe' joins them)`,
+  );
 }
 
 function coreOf(module: string): string {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { hasItsLibrary, readStamp } from './native/binding.ts';
-import { sizeOf } from './native/library.ts';
-import { findPackage, PACKAGES, resolveOptional, type NativePackage, type PackageName } from './native/packages.ts';
+import { expectBinding } from './binding-check.ts';
+import { readStamp } from './native/binding.ts';
+import { findPackage, PACKAGES, resolveOptional, type PackageName } from './native/packages.ts';
 import { firstLine } from './native/refusal.ts';
 import { expectSameTensorFlow } from './one-tensorflow.ts';
+import { isOutOfMemory, saidBy } from './reason.ts';
 
 /**
  * Loads one of TensorFlow's native bindings, which registers the backend `tensorflow`.
@@ -32,7 +33,8 @@ export async function loadTensorFlow(name: PackageName): Promise<void> {
   try {
     await import(pathToFileURL(main).href);
   } catch (error) {
-    throw new Error(`it does not load: ${firstLine(error)}`, { cause: error });
+    if (isOutOfMemory(error)) throw error;
+    throw new Error(`it does not load: ${firstLine(saidBy(error))}`, { cause: error });
   }
 }
 
@@ -66,28 +68,6 @@ async function whyNoGpu(): Promise<string> {
   const stamp = path === undefined ? undefined : await readStamp(path);
   if (stamp && !stamp.isGpu) return "it runs on TensorFlow's build for the CPU; 'npx ganzoo-tensorflow install --gpu' gets the one for GPUs";
   return 'TensorFlow found none it can use; with TF_CPP_MIN_LOG_LEVEL=0 in the environment it says why';
-}
-
-/**
- * Loads the binding alone first. The package registers its kernels before it loads it: after a failure they would stay,
- * and be in the way of the other package.
- */
-async function expectBinding({ name, binding }: NativePackage, require: NodeJS.Require): Promise<void> {
-  if (binding === undefined) return;
-  const cure = `Run '${cureOf(name)}'`;
-  if (sizeOf(binding) === undefined) throw new Error(`it has no binding, ${binding}: its installation did not build or download it. ${cure}`);
-  const stamp = await readStamp(binding);
-  if (stamp && !hasItsLibrary(stamp)) throw new Error(`the TensorFlow its binding was compiled for, in ${stamp.library}, is gone or damaged. ${cure}`);
-  try {
-    require(binding);
-  } catch (error) {
-    throw new Error(`its binding does not load: ${firstLine(error)}. ${cure}`, { cause: error });
-  }
-}
-
-/** The command that gives an installed package a binding that loads. */
-function cureOf(name: PackageName): string {
-  return process.platform === 'linux' ? 'npx ganzoo-tensorflow install' : `npm rebuild ${name}`;
 }
 
 /** The bindings call a function that Node 23 removed. */

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { resolveOptional } from './native/packages.ts';
 import { expectSameTensorFlow } from './one-tensorflow.ts';
+import { renewDevice } from './webgpu-device.ts';
 
 /** As much of WebGPU as is used here. */
 interface Adapter {
@@ -26,7 +27,8 @@ let adapter: Adapter | undefined;
 export async function loadWebGpu(acceptSoftware: boolean): Promise<void> {
   adapter ??= await findAdapter();
   if (adapter.info.isFallbackAdapter && !acceptSoftware) throw new Error(`its only adapter computes on the CPU, slower than wasm: ${nameOf(adapter)}`);
-  if (tf.findBackendFactory('webgpu')) return;
+  const factory = tf.findBackendFactory('webgpu');
+  if (factory) return renewDevice(factory);
   const backend = resolveOptional('@tensorflow/tfjs-backend-webgpu');
   if (backend === undefined) throw new Error("@tensorflow/tfjs-backend-webgpu is not installed. Run 'npm install @tensorflow/tfjs-backend-webgpu@4.22.0'");
   expectSameTensorFlow(backend);

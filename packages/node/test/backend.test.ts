@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { useBackend } from '@ganzoo/node';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CpuBackend, installed, standIn } from './binding-support.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -51,7 +47,7 @@ test('small tensors stay on the GPU where there is one', async () => {
 test('choosing a backend prints nothing', async () => {
   const prints = (['log', 'info', 'warn', 'error'] as const).map((method) => vi.spyOn(console, method).mockImplementation(() => undefined));
   tf.removeBackend('cpu');
-  tf.registerBackend('cpu', () => new (cpuBackend())(), 1);
+  tf.registerBackend('cpu', () => new CpuBackend(), 1);
   await useBackend('cpu');
   for (const print of prints) expect(print).not.toHaveBeenCalled();
 });
@@ -85,36 +81,7 @@ test.each([
   }
 });
 
-/** TensorFlow's binding cannot be installed here: a package with its name and its way of registering stands in for it. */
 describe('tensorflow', () => {
-  async function installed(name: string, code: string, manifest: object = {}): Promise<string> {
-    const root = await mkdtemp(join(tmpdir(), 'ganzoo-binding-'));
-    const dir = join(root, 'node_modules', '@tensorflow', name);
-    await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, 'package.json'), JSON.stringify({ name: `@tensorflow/${name}`, main: 'index.js', ...manifest }));
-    await writeFile(join(dir, 'index.js'), code);
-    await symlink(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json')), join(dir, '..', 'tfjs'));
-    vi.spyOn(process, 'cwd').mockReturnValue(root);
-    cleanUp.push(() => rm(root, { recursive: true }));
-    return dir;
-  }
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    if (tf.findBackendFactory('tensorflow')) tf.removeBackend('tensorflow');
-    for (const kernel of tf.getKernelsForBackend('tensorflow')) tf.unregisterKernel(kernel.kernelName, 'tensorflow');
-    await Promise.all(cleanUp.splice(0).map((run) => run()));
-  });
-
-  const paths = [createRequire(import.meta.url).resolve('@tensorflow/tfjs'), cpuPath()].map((path) => JSON.stringify(path));
-  const standIn = (rest: string): string => `
-    if (!require('node:util').isNullOrUndefined(undefined)) throw new Error('not repaired');
-    const tf = require(${paths[0]});
-    const { MathBackendCPU } = require(${paths[1]});
-    tf.copyRegisteredKernels('cpu', 'tensorflow');
-    class Binding extends MathBackendCPU { isUsingGpuDevice = true; firstUse = false; binding = { TF_Version: '2.21.0' }; }
-    tf.registerBackend('tensorflow', () => new Binding(), 3);
-    ${rest}`;
-
   test('not installed: named, it says what to install; auto takes wasm and says why', async () => {
     await expect(useBackend('tensorflow')).rejects.toThrow(
       /'@tensorflow\/tfjs-node-gpu': not installed; '@tensorflow\/tfjs-node': not installed\. Run 'npm install .*@tensorflow\/tfjs-node@4\.22\.0'/,
@@ -147,49 +114,6 @@ describe('tensorflow', () => {
     expect(device).toMatch(/^CPU, native TensorFlow 2\.21\.0 \(@tensorflow\/tfjs-node-gpu uses no GPU: .*TF_CPP_MIN_LOG_LEVEL=0/);
   });
 
-  describe('with a binding', () => {
-    const manifest = { binary: { module_name: 'tfjs_binding', module_path: './lib/napi-v{napi_build_version}' } };
-    const cure = /(Run 'npx ganzoo-tensorflow install'|Run 'npm rebuild @tensorflow\/tfjs-node')\. Or use 'auto'\.$/;
-
-    test('that is missing: named, with what to run', async () => {
-      const dir = await installed('tfjs-node', "throw new Error('was loaded')", manifest);
-      const refusal = useBackend('tensorflow');
-      await expect(refusal).rejects.toThrow(`it has no binding, ${join(dir, 'lib', 'napi-v8', 'tfjs_binding.node')}`);
-      await expect(refusal).rejects.toThrow(cure);
-    });
-
-    test('that does not load: named, with what to run', async () => {
-      const dir = await installed('tfjs-node', "throw new Error('was loaded')", manifest);
-      await mkdir(join(dir, 'lib', 'napi-v8'), { recursive: true });
-      await writeFile(join(dir, 'lib', 'napi-v8', 'tfjs_binding.node'), 'no library');
-      const refusal = useBackend('tensorflow');
-      await expect(refusal).rejects.toThrow(/its binding does not load: .*tfjs_binding\.node/);
-      await expect(refusal).rejects.toThrow(cure);
-    });
-
-    test('whose library is gone: named, with what to run', async () => {
-      const dir = await installed('tfjs-node', "throw new Error('was loaded')", manifest);
-      await mkdir(join(dir, 'lib', 'napi-v8'), { recursive: true });
-      await writeFile(join(dir, 'lib', 'napi-v8', 'tfjs_binding.node'), 'binding');
-      const stamp = { library: join(dir, 'gone'), isGpu: false, sizes: [1, 1], binding: createHash('sha256').update('binding').digest('hex') };
-      await writeFile(join(dir, 'lib', 'napi-v8', 'ganzoo.json'), JSON.stringify(stamp));
-      const refusal = useBackend('tensorflow');
-      await expect(refusal).rejects.toThrow(`the TensorFlow its binding was compiled for, in ${join(dir, 'gone')}, is gone or damaged`);
-      await expect(refusal).rejects.toThrow(cure);
-    });
-  });
-
-  test('installed with a TensorFlow.js of its own: auto goes on without loading it', async () => {
-    const dir = await installed('tfjs-node', "throw new Error('was loaded')");
-    for (const name of ['tfjs', 'tfjs-core']) {
-      await mkdir(join(dir, 'node_modules', '@tensorflow', name), { recursive: true });
-      await writeFile(join(dir, 'node_modules', '@tensorflow', name, 'index.js'), '');
-    }
-    const active = await useBackend();
-    expect(active.name).toBe('wasm');
-    expect(active.refused[1]?.reason).toContain(`it would bring a second TensorFlow.js (${join(dir, 'node_modules', '@tensorflow', 'tfjs-core')}`);
-  });
-
   test('installed but computing nonsense: auto goes on', async () => {
     await installed(
       'tfjs-node',
@@ -203,11 +127,3 @@ describe('tensorflow', () => {
     expect(active.refused[1]?.reason).toMatch(/self-test: conv2d's filter gradient is wrong/);
   });
 });
-
-function cpuPath(): string {
-  return createRequire(createRequire(import.meta.url).resolve('@tensorflow/tfjs')).resolve('@tensorflow/tfjs-backend-cpu');
-}
-
-function cpuBackend(): new () => tf.KernelBackend {
-  return (createRequire(import.meta.url)(cpuPath()) as { MathBackendCPU: new () => tf.KernelBackend }).MathBackendCPU;
-}

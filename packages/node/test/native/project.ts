@@ -35,7 +35,7 @@ function npmInstall(root: string, args: readonly string[]): void {
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'package.json'), '{ "private": true }');
   const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...args], { cwd: root, encoding: 'utf8' });
-  if (npm.status !== 0) throw new Error(`npm install ${args.join(' ')} failed: ${npm.error?.message ?? ''}${npm.stdout}${npm.stderr}`);
+  if (npm.status !== 0) throw new Error(`npm install ${args.join(' ')} failed: ${npm.error?.message ?? npm.stdout + npm.stderr}`);
 }
 
 function link(root: string): void {
@@ -91,9 +91,10 @@ function nodeOf(major: number): string {
   const aside = mkdtempSync(`${folder}-`);
   try {
     npmInstall(aside, [`node@${major}`]);
-    if (!existsSync(program)) renameSync(aside, folder);
+    renameSync(aside, folder);
   } catch (error) {
-    throw new NoNode((error as Error).message);
+    // Unless the other was faster.
+    if (!existsSync(program)) throw new NoNode((error as Error).message);
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
