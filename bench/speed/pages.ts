@@ -26,7 +26,15 @@ function section({ backend, device, cpu, cores, node, torch, threads, sgemmGflop
   ]);
   const head = [`\`${backend}\``, 'ms', 'PyTorch, ms', 'ratio', 'GFLOP/s', 'PyTorch, GFLOP/s', 'share of peak, %'];
   const machine = `${device}; ${cores} cores of an ${cpu}, Node ${node.slice(1)}, PyTorch ${torch} on ${threads} threads; medians of ${steps} steps by turns; peak: ${sgemmGflops} GFLOP/s, a product of two 1024 x 1024 matrices in PyTorch.`;
-  return `${table(head, body)}\n\n${machine}`;
+  return `${table(head, body)}\n\n${machine}${loading(rows)}`;
+}
+
+/** How many times faster digits are loaded than the fastest training on them takes them, by steps of 64. */
+function loading(rows: SpeedResult['rows']): string {
+  const loaded = rows['loading 6,400 digits'];
+  const fastest = Math.min(...['dcgan step', 'lsgan step', 'mnist mlp step'].map((name) => rows[name]?.ms ?? Infinity));
+  if (!loaded || fastest === Infinity) return '';
+  return ` Digits are loaded ${Math.round((fastest / 64 / loaded.ms) * 6400)} times as fast as the fastest training on them takes them.`;
 }
 
 interface MemoryResult {
