@@ -50,11 +50,11 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** The tests that name a backend, on TensorFlow's own, through the package named, or each that has it in turn. */
+/** All tests on TensorFlow's own backend, through the package named, or each that has it in turn. */
 function native([first, ...rest]) {
   const packages = ['tfjs-node', 'tfjs-node-gpu'];
   const [names, args] = packages.includes(first) ? [[first], rest] : [packages, first === undefined ? rest : [first, ...rest]];
-  return Math.max(...names.map((name) => vitest({ GANZOO_NATIVE: name }, ['-t', 'tensorflow', ...args])));
+  return Math.max(...names.map((name) => vitest({ GANZOO_NATIVE: name }, args)));
 }
 
 function vitest(env, args) {

@@ -18,7 +18,7 @@ import {
 } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { backends, bytesOf, countTensors, imageGan, images, planeGan, points, use } from './support.ts';
+import { backends, bytesOf, countTensors, imageGan, images, isNative, planeGan, points, use } from './support.ts';
 
 const data = points(50);
 
@@ -172,7 +172,7 @@ describe.each(backends)('training on %s', (backend) => {
 });
 
 describe('losses over the first 20 steps', () => {
-  it('agree between backends to 1e-3, with the same latents, weights and data order', async () => {
+  it.skipIf(isNative)('agree between backends to 1e-3, with the same latents, weights and data order', async () => {
     const runs: Record<string, readonly { losses: Readonly<Record<string, number>> }[]> = {};
     for (const backend of backends) {
       await use(backend);
