@@ -11,31 +11,44 @@ export interface FlatPoints {
   readonly dimensions: number;
 }
 
-/** Points in double precision, whatever they came as: point `i` begins at `values[i * dimensions]`. */
-export interface Matrix {
+
+/** Points in the precision they came in: point `i` begins at `values[i * dimensions]`. */
+export interface Rows {
   /** What errors call them. */
   readonly name: string;
-  readonly values: Float64Array;
+  readonly values: Float32Array | Float64Array;
   readonly count: number;
   readonly dimensions: number;
 }
 
+/** Points in double precision, whatever they came as. */
+export interface Matrix extends Rows {
+  readonly values: Float64Array;
+}
+
 /** Reads points. A tensor is asked for its values before the first `await`, so its owner may dispose it right after the call. */
 export async function readPoints(scope: string, name: string, points: Points): Promise<Matrix> {
+  const rows = await readRows(scope, name, points);
+  return { ...rows, values: Float64Array.from(rows.values) };
+}
+
+/** The same without a copy, where the values are floats. */
+export async function readRows(scope: string, name: string, points: Points): Promise<Rows> {
   const [values, dimensions] = await coordinates(scope, name, points);
   const count = values.length / dimensions;
   if (count === 0) throw new GanzooError(scope, `${name} are empty; give at least one point.`);
   expectInteger(scope, `the number of points in ${name} (${values.length} values of ${dimensions} dimensions)`, count, 1);
-  return { name, values: Float64Array.from(values), count, dimensions };
+  const areFloats = values instanceof Float32Array || values instanceof Float64Array;
+  return { name, values: areFloats ? values : Float64Array.from(values), count, dimensions };
 }
 
-export function expectSameDimensions(scope: string, a: Matrix, b: Matrix): void {
+export function expectSameDimensions(scope: string, a: Rows, b: Rows): void {
   if (a.dimensions !== b.dimensions) {
     throw new GanzooError(scope, `${a.name} have ${a.dimensions} dimensions, but ${b.name} have ${b.dimensions}; give points of one space.`);
   }
 }
 
-export function expectFinite(scope: string, { name, values, dimensions }: Matrix): void {
+export function expectFinite(scope: string, { name, values, dimensions }: Rows): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
     throw new GanzooError(scope, `point ${Math.floor(wrong / dimensions)} of ${name} has a coordinate ${values[wrong]}; remove or repair it.`);

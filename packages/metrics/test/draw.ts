@@ -14,3 +14,11 @@ export async function draw(dataset: Dataset): Promise<tf.Tensor> {
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** Standard normal numbers. */
+export function numbers(count: number, seed: number): Float32Array {
+  const tensor = rng(seed).normal([count]);
+  const values = tensor.dataSync<'float32'>();
+  tensor.dispose();
+  return values;
+}

@@ -1,0 +1,105 @@
+import { expectInteger, expectKeys, expectOneOf, GanzooError, rng } from '@ganzoo/core';
+import { expectFinite, readRows, type Points, type Rows } from './points.ts';
+
+const SCOPE = 'metrics/inceptionScore';
+
+export interface InceptionScoreOptions {
+  /** What the rows are: `logits`, the default, of which the softmax is taken in double precision, or `probabilities`. */
+  readonly of?: 'logits' | 'probabilities';
+  /** Parts of which each gets a score. 10 unless told, or fewer where there are fewer samples. */
+  readonly splits?: number;
+  /**
+   * Of the order in which samples fall into parts; `false` leaves them as they come. 0 unless told: data sorted by class would
+   * get each part a score of its few classes.
+   */
+  readonly shuffle?: number | false;
+}
+
+export interface InceptionScore {
+  /** In [1, classes]. */
+  readonly mean: number;
+  /** Over the parts, with divisor `splits`. */
+  readonly std: number;
+  /** Of each part. */
+  readonly scores: readonly number[];
+}
+
+/**
+ * The Inception Score (Salimans et al. 2016, https://arxiv.org/abs/1606.03498) of what any classifier says of samples:
+ * `exp(mean KL(p(y|x) || p(y)))` of each of `splits` parts, their mean and standard deviation. Natural logarithms.
+ *
+ * The published score is that of 50,000 images by the 1008 logits, without bias, of the Inception network of 2015, in 10
+ * parts. With another classifier it is a classifier score, comparable only among its own.
+ *
+ * @param predictions `[n, classes]`
+ * @throws GanzooError on an unknown option, more parts than samples, values that are not finite, and probabilities that do not add up to 1
+ */
+export async function inceptionScore(predictions: Points, options: InceptionScoreOptions = {}): Promise<InceptionScore> {
+  expectKeys(SCOPE, options, ['of', 'splits', 'shuffle']);
+  const { of = 'logits', splits = 10, shuffle = 0 } = options;
+  expectOneOf(SCOPE, 'of', of, ['logits', 'probabilities']);
+  expectInteger(SCOPE, 'splits', splits, 1);
+  if (shuffle !== false) expectInteger(SCOPE, 'shuffle', shuffle, 0);
+  const rows = await readRows(SCOPE, 'the predictions', predictions);
+  expectFinite(SCOPE, rows);
+  if (rows.count < splits)
+    throw new GanzooError(SCOPE, `splits is ${splits}, but there are ${rows.count} samples; give at least one sample a part, or fewer splits.`);
+
+  const order = shuffle === false ? Uint32Array.from({ length: rows.count }, (_, i) => i) : rng(shuffle).fork('inceptionScore').permutation(rows.count);
+  const read = of === 'logits' ? logProbabilities : logOfProbabilities;
+  const scores = Array.from({ length: splits }, (_, part) => {
+    const [from, to] = [part, part + 1].map((edge) => Math.floor((edge * rows.count) / splits)) as [number, number];
+    return scoreOf(rows, order.subarray(from, to), read);
+  });
+  const mean = scores.reduce((sum, score) => sum + score, 0) / splits;
+  const std = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / splits);
+  return { mean, std, scores };
+}
+
+type LogProbabilities = (rows: Rows, row: number, into: Float64Array) => void;
+
+/** `exp(mean sum p log p - sum q log q)` for the mean q of all p: the identity needs no second pass. */
+function scoreOf(rows: Rows, chosen: Uint32Array, read: LogProbabilities): number {
+  const logs = new Float64Array(rows.dimensions);
+  const marginal = new Float64Array(rows.dimensions);
+  let negativeEntropy = 0;
+  for (const row of chosen) {
+    read(rows, row, logs);
+    for (let y = 0; y < logs.length; y++) {
+      const p = Math.exp(logs[y] as number);
+      // 0 log 0 is 0.
+      if (p === 0) continue;
+      negativeEntropy += p * (logs[y] as number);
+      marginal[y] = (marginal[y] as number) + p;
+    }
+  }
+  const divergence = marginal.reduce((sum, total) => {
+    const q = total / chosen.length;
+    return q === 0 ? sum : sum - q * Math.log(q);
+  }, negativeEntropy / chosen.length);
+  // Rounding puts a constant classifier a hair below 0.
+  return Math.exp(Math.max(0, divergence));
+}
+
+/** The logarithm of the softmax. */
+function logProbabilities({ values, dimensions }: Rows, row: number, into: Float64Array): void {
+  const from = row * dimensions;
+  let greatest = -Infinity;
+  for (let y = 0; y < dimensions; y++) greatest = Math.max(greatest, values[from + y] as number);
+  let sum = 0;
+  for (let y = 0; y < dimensions; y++) sum += Math.exp((values[from + y] as number) - greatest);
+  const shift = greatest + Math.log(sum);
+  for (let y = 0; y < dimensions; y++) into[y] = (values[from + y] as number) - shift;
+}
+
+function logOfProbabilities({ values, dimensions }: Rows, row: number, into: Float64Array): void {
+  const from = row * dimensions;
+  let sum = 0;
+  for (let y = 0; y < dimensions; y++) {
+    const p = values[from + y] as number;
+    sum += p;
+    if (p < 0) throw new GanzooError(SCOPE, `sample ${row} has a probability of ${p}. Of logits, say { of: 'logits' }.`);
+    into[y] = Math.log(p);
+  }
+  if (Math.abs(sum - 1) > 1e-3) throw new GanzooError(SCOPE, `the probabilities of sample ${row} add up to ${sum}, not 1. Of logits, say { of: 'logits' }.`);
+}
