@@ -11,7 +11,6 @@ export interface FlatPoints {
   readonly dimensions: number;
 }
 
-
 /** Points in the precision they came in: point `i` begins at `values[i * dimensions]`. */
 export interface Rows {
   /** What errors call them. */
