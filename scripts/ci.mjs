@@ -30,14 +30,27 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 ? 0 : 1);
 
-/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with, a browser, and what TensorFlow's binding takes. */
+/** What the slow tier needs beyond Node: the compiler the WebAssembly kernels are checked with, a browser, what TensorFlow's binding takes, and the peers in Python. */
 function prepare() {
   if (process.env.CI !== 'true') return;
   const packages = { 'clang-14': ['clang-14', 'lld-14'], chromium: ['chromium'], 'g++': ['g++'], pip3: ['python3-pip'] };
   const missing = Object.keys(packages).filter((program) => spawnSync(program, ['--version']).status !== 0);
-  if (missing.length === 0) return;
-  const names = missing.flatMap((program) => packages[program]).join(' ');
-  run(`install ${names}`, 'sh', ['-c', `S=$(command -v sudo); $S apt-get update -qq && $S apt-get install -y -qq --no-install-recommends ${names}`]);
+  if (missing.length > 0) {
+    const names = missing.flatMap((program) => packages[program]).join(' ');
+    run(`install ${names}`, 'sh', ['-c', `S=$(command -v sudo); $S apt-get update -qq && $S apt-get install -y -qq --no-install-recommends ${names}`]);
+  }
+  preparePython();
+}
+
+/** The references that metrics are compared with. Kept from run to run: a gigabyte. */
+function preparePython() {
+  const python = process.env.GANZOO_PYTHON ?? 'python3';
+  const hasAll = () => spawnSync(python, ['-c', 'import numpy, scipy, torch']).status === 0;
+  if (hasAll()) return;
+  const kept = join(tmpdir(), `ganzoo-python-${process.getuid?.() ?? 'user'}`);
+  process.env.PYTHONPATH = kept;
+  if (hasAll()) return;
+  run('install torch and scipy', python, ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10', '--target', kept, 'torch', 'scipy', 'numpy']);
 }
 
 function gate(title, bin, ...args) {

@@ -28,7 +28,7 @@ export interface Matrix extends Rows {
 /** Reads points. A tensor is asked for its values before the first `await`, so its owner may dispose it right after the call. */
 export async function readPoints(scope: string, name: string, points: Points): Promise<Matrix> {
   const rows = await readRows(scope, name, points);
-  return { ...rows, values: Float64Array.from(rows.values) };
+  return { ...rows, values: new Float64Array(rows.values) };
 }
 
 /** The same without a copy, where the values are floats. */

@@ -1,0 +1,19 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** A network that makes features of images, for distances between sets of them. Any function that does so will do in its place. */
+export interface FeatureExtractor {
+  /** Tells the network, its weights and what it does to images first: statistics of features are only compared under one name. */
+  readonly name: string;
+  /** Of a feature. */
+  readonly dimensions: number;
+  /** Images `[n, height, width, channels]` in [-1, 1] to features `[n, dimensions]`. The images stay their owner's. */
+  readonly features: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>;
+}
+
+/** One that also tells classes apart, for scores. */
+export interface Classifier extends FeatureExtractor {
+  readonly classes: number;
+  /** Images to unnormalized log probabilities `[n, classes]`. */
+  readonly logits: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>;
+  readonly dispose: () => void;
+}

@@ -1,0 +1,80 @@
+import { expectKeys, GanzooError } from '@ganzoo/core';
+import { FeatureStatistics } from './feature-statistics.ts';
+import { frechetDistance } from './frechet-distance.ts';
+import { extractorName, featureKeys, featurePlan, imageFeatures, share, type FeatureOptions, type FeaturePlan } from './image-features.ts';
+import type { ImageSource } from './image-batches.ts';
+
+const SCOPE = 'metrics/fid';
+
+/** Which extractor made statistics that were computed here. */
+const madeBy = new WeakMap<FeatureStatistics, string>();
+
+export interface ImageStatisticsOptions extends FeatureOptions {
+  readonly images: ImageSource;
+}
+
+/**
+ * Mean and covariance of the features of images, for {@link fid} to compare others with, as often as wanted.
+ *
+ * @throws GanzooError on unknown options, sources that end early, and features that are not `[n, d]`
+ */
+export async function imageStatistics(options: ImageStatisticsOptions): Promise<FeatureStatistics> {
+  expectKeys(SCOPE, options, [...featureKeys, 'images']);
+  const plan = featurePlan(SCOPE, options);
+  return measure('the images', options.images, plan, share(0, 1, plan));
+}
+
+export interface FidOptions extends FeatureOptions {
+  /** Images, or what {@link imageStatistics} or an `.npz` file says of them. */
+  readonly real: ImageSource | FeatureStatistics;
+  readonly generated: ImageSource | FeatureStatistics;
+}
+
+/**
+ * The {@link frechetDistance} between the features of real and generated images (Heusel et al. 2017,
+ * https://arxiv.org/abs/1706.08500): the FID where the extractor is the Inception network of 2015, a Fréchet classifier
+ * distance elsewhere. Biased upwards by few samples, so compare only with as many: `samples` are 10,000 of either side unless
+ * told, and 50,000 in most papers.
+ *
+ * @throws GanzooError on unknown options, sources that end early, features that are not `[n, d]`, and statistics of another
+ * extractor or of other dimensions
+ */
+export async function fid(options: FidOptions): Promise<number> {
+  expectKeys(SCOPE, options, [...featureKeys, 'real', 'generated']);
+  const plan = featurePlan(SCOPE, options);
+  const sides = [
+    await statisticsOf('the real images', options.real, plan, share(0, 3, plan)),
+    await statisticsOf('the generated images', options.generated, plan, share(1, 3, plan)),
+  ] as const;
+  const distance = await frechetDistance(...sides, {
+    ...(plan.signal && { signal: plan.signal }),
+    ...(plan.onProgress && { onProgress: (part) => plan.onProgress?.((2 + part) / 3) }),
+  });
+  plan.onProgress?.(1);
+  return distance;
+}
+
+async function statisticsOf(name: string, source: ImageSource | FeatureStatistics, plan: FeaturePlan, progress: (part: number) => Promise<void>) {
+  if (!(source instanceof FeatureStatistics)) return measure(name, source, plan, progress);
+  const [made, asked] = [madeBy.get(source), extractorName(plan.extractor)];
+  if (made !== undefined && made !== asked)
+    throw new GanzooError(
+      SCOPE,
+      `the statistics of ${name} were made by the extractor '${made}', and this is '${asked}'. Make them anew, by imageStatistics().`,
+    );
+  await progress(1);
+  return source;
+}
+
+async function measure(name: string, source: ImageSource, plan: FeaturePlan, progress: (part: number) => Promise<void>): Promise<FeatureStatistics> {
+  const statistics = new FeatureStatistics();
+  for await (const features of imageFeatures(SCOPE, name, source, plan, progress)) {
+    try {
+      await statistics.add(features);
+    } finally {
+      features.dispose();
+    }
+  }
+  madeBy.set(statistics, extractorName(plan.extractor));
+  return statistics;
+}

@@ -1,0 +1,88 @@
+import { expectInteger, GanzooError, showShape } from '@ganzoo/core';
+import * as tf from '@tensorflow/tfjs';
+import type { FeatureExtractor } from './extractor.ts';
+import { imageBatches, type ImageSource } from './image-batches.ts';
+import { report, type WorkOptions } from './work.ts';
+
+/** From images `[n, height, width, channels]` in [-1, 1] to features `[n, d]`. */
+export type FeatureFunction = FeatureExtractor['features'];
+
+/** How images become features. */
+export interface FeatureOptions extends WorkOptions {
+  readonly extractor: FeatureExtractor | FeatureFunction;
+  /** Images of either side. 10,000 unless told; the published FID takes 50,000. */
+  readonly samples?: number;
+  /** Images that go through the extractor at once. 64 unless told. */
+  readonly batchSize?: number;
+  /** Of a dataset's order and of a trainer's latents. 0 unless told. */
+  readonly seed?: number;
+  /** Whether images are rounded to the 256 levels they would be saved in, as the published values have it. `true` unless told. */
+  readonly quantize?: boolean;
+}
+
+export const featureKeys = ['extractor', 'samples', 'batchSize', 'seed', 'quantize', 'signal', 'onProgress'] as const;
+
+/** The options with defaults in the place of what was not told. */
+export type FeaturePlan = Required<Omit<FeatureOptions, 'signal' | 'onProgress'>> & WorkOptions;
+
+export function featurePlan(scope: string, options: FeatureOptions): FeaturePlan {
+  const { extractor, samples = 10_000, batchSize = 64, seed = 0, quantize = true } = options;
+  if (typeof extractor !== 'function' && typeof extractor?.features !== 'function')
+    throw new GanzooError(scope, "extractor must be a function from images to features, or have one as 'features', such as await mnistClassifier().");
+  expectInteger(scope, 'samples', samples, 2);
+  expectInteger(scope, 'batchSize', batchSize, 1);
+  expectInteger(scope, 'seed', seed, 0);
+  return { ...options, extractor, samples, batchSize, seed, quantize };
+}
+
+/** What tells the features of one extractor from those of another. */
+export function extractorName(extractor: FeaturePlan['extractor']): string {
+  return extractor.name || 'a function without a name';
+}
+
+/**
+ * The features of so many images, a batch at a time; the caller disposes each.
+ *
+ * @param name what errors call the images
+ */
+export async function* imageFeatures(
+  scope: string,
+  name: string,
+  source: ImageSource,
+  plan: FeaturePlan,
+  progress: (share: number) => Promise<void>,
+): AsyncGenerator<tf.Tensor2D> {
+  const { extractor, samples: count, batchSize, seed, quantize } = plan;
+  const extract = typeof extractor === 'function' ? extractor : extractor.features.bind(extractor);
+  let done = 0;
+  for await (const images of imageBatches(scope, name, source, { count, batchSize, seed })) {
+    const seen = quantize ? quantized(images) : images;
+    try {
+      await progress(done / count);
+      const features = await extract(seen);
+      expectFeatures(scope, name, features, images.shape[0]);
+      done += images.shape[0];
+      yield features;
+    } finally {
+      tf.dispose([images, seen]);
+    }
+  }
+  await progress(1);
+}
+
+/** To the nearest of 256 levels from -1 to 1. */
+function quantized(images: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => tf.sub(tf.div(tf.round(tf.mul(tf.add(tf.clipByValue(images, -1, 1), 1), 127.5)), 127.5), 1));
+}
+
+function expectFeatures(scope: string, name: string, features: unknown, count: number): asserts features is tf.Tensor2D {
+  if (features instanceof tf.Tensor && features.rank === 2 && features.shape[0] === count) return;
+  const got = features instanceof tf.Tensor ? showShape(features.shape) : typeof features;
+  if (features instanceof tf.Tensor) features.dispose();
+  throw new GanzooError(scope, `the extractor must make features [${count}, d] of ${count} images of ${name}, got ${got}. Flatten or average the rest.`);
+}
+
+/** Progress of one of several sets of images. */
+export function share(index: number, of: number, options: WorkOptions): (part: number) => Promise<void> {
+  return (part) => report(index + part, of, options);
+}
