@@ -169,7 +169,8 @@ describe('refuses', () => {
 
   test('to be read while a batch is being added', async () => {
     const statistics = new FeatureStatistics();
-    const added = statistics.add(cloud(20_000, 80, 9));
+    // Far more than fits between two turns of the event loop.
+    const added = statistics.add(cloud(12_000, 400, 9));
     while (statistics.count === 0) await new Promise((resolve) => setTimeout(resolve));
     expect(() => statistics.covariance()).toThrow('await add(...)');
     await added;
