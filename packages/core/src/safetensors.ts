@@ -60,7 +60,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): { tensors: M
     },
   ] of Object.entries(entries as Record<string, Entry>)) {
     // Copied, because the file's own bytes need not be aligned in memory.
-    tensors.set(key, { shape, values: new Float32Array(data.slice(from, to).buffer) });
+    tensors.set(key, { shape, values: new Float32Array(new Uint8Array(data.subarray(from, to)).buffer) });
   }
   return { tensors, metadata };
 }

@@ -35,6 +35,21 @@ describe('a saved generator', () => {
 });
 
 describe('a checkpoint', () => {
+  it("opens from a store that gives Node's own Buffers, which share their memory", async () => {
+    const store = memory();
+    const trainer = await trained(store);
+    const read = async (name: string): Promise<Uint8Array | undefined> => {
+      const bytes = await store.read(name);
+      return bytes && Buffer.concat([Buffer.alloc(8), bytes]).subarray(8);
+    };
+    const loaded = await Trainer.load({ ...store, read }, imageGan());
+    const [mine, theirs] = [trainer.sample(2), loaded.sample(2)];
+    expect([...(await theirs.data())]).toEqual([...(await mine.data())]);
+    tf.dispose([mine, theirs]);
+    trainer.dispose();
+    loaded.dispose();
+  });
+
   it('opens in a trainer that samples the same', async () => {
     const store = memory();
     const trainer = await trained(store);
