@@ -1,8 +1,9 @@
 import { expectKeys, GanzooError } from '@ganzoo/core';
 import { FeatureStatistics } from './feature-statistics.ts';
 import { frechetDistance } from './frechet-distance.ts';
-import { extractorName, featureKeys, featurePlan, imageFeatures, share, type FeatureOptions, type FeaturePlan } from './image-features.ts';
+import { extractorName, featureKeys, featurePlan, imageFeatures, type FeatureOptions, type FeaturePlan } from './image-features.ts';
 import type { ImageSource } from './image-batches.ts';
+import { report, stage, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/fid';
 
@@ -21,7 +22,7 @@ export interface ImageStatisticsOptions extends FeatureOptions {
 export async function imageStatistics(options: ImageStatisticsOptions): Promise<FeatureStatistics> {
   expectKeys(SCOPE, options, [...featureKeys, 'images']);
   const plan = featurePlan(SCOPE, options);
-  return measure('the images', options.images, plan, share(0, 1, plan));
+  return measure('the images', options.images, plan, plan);
 }
 
 export interface FidOptions extends FeatureOptions {
@@ -43,32 +44,27 @@ export async function fid(options: FidOptions): Promise<number> {
   expectKeys(SCOPE, options, [...featureKeys, 'real', 'generated']);
   const plan = featurePlan(SCOPE, options);
   const sides = [
-    await statisticsOf('the real images', options.real, plan, share(0, 3, plan)),
-    await statisticsOf('the generated images', options.generated, plan, share(1, 3, plan)),
+    await statisticsOf('the real images', options.real, plan, stage(0, 3, plan)),
+    await statisticsOf('the generated images', options.generated, plan, stage(1, 3, plan)),
   ] as const;
-  const distance = await frechetDistance(...sides, {
-    ...(plan.signal && { signal: plan.signal }),
-    ...(plan.onProgress && { onProgress: (part) => plan.onProgress?.((2 + part) / 3) }),
-  });
-  plan.onProgress?.(1);
-  return distance;
+  return frechetDistance(...sides, stage(2, 3, plan));
 }
 
-async function statisticsOf(name: string, source: ImageSource | FeatureStatistics, plan: FeaturePlan, progress: (part: number) => Promise<void>) {
-  if (!(source instanceof FeatureStatistics)) return measure(name, source, plan, progress);
+async function statisticsOf(name: string, source: ImageSource | FeatureStatistics, plan: FeaturePlan, work: WorkOptions) {
+  if (!(source instanceof FeatureStatistics)) return measure(name, source, plan, work);
   const [made, asked] = [madeBy.get(source), extractorName(plan.extractor)];
   if (made !== undefined && made !== asked)
     throw new GanzooError(
       SCOPE,
       `the statistics of ${name} were made by the extractor '${made}', and this is '${asked}'. Make them anew, by imageStatistics().`,
     );
-  await progress(1);
+  await report(1, 1, work);
   return source;
 }
 
-async function measure(name: string, source: ImageSource, plan: FeaturePlan, progress: (part: number) => Promise<void>): Promise<FeatureStatistics> {
+async function measure(name: string, source: ImageSource, plan: FeaturePlan, work: WorkOptions): Promise<FeatureStatistics> {
   const statistics = new FeatureStatistics();
-  for await (const features of imageFeatures(SCOPE, name, source, plan, progress)) {
+  for await (const features of imageFeatures(SCOPE, name, source, plan, work)) {
     try {
       await statistics.add(features);
     } finally {

@@ -45,20 +45,14 @@ export function extractorName(extractor: FeaturePlan['extractor']): string {
  *
  * @param name what errors call the images
  */
-export async function* imageFeatures(
-  scope: string,
-  name: string,
-  source: ImageSource,
-  plan: FeaturePlan,
-  progress: (share: number) => Promise<void>,
-): AsyncGenerator<tf.Tensor2D> {
+export async function* imageFeatures(scope: string, name: string, source: ImageSource, plan: FeaturePlan, work: WorkOptions): AsyncGenerator<tf.Tensor2D> {
   const { extractor, samples: count, batchSize, seed, quantize } = plan;
   const extract = typeof extractor === 'function' ? extractor : extractor.features.bind(extractor);
   let done = 0;
   for await (const images of imageBatches(scope, name, source, { count, batchSize, seed })) {
     const seen = quantize ? quantized(images) : images;
     try {
-      await progress(done / count);
+      await report(done, count, work);
       const features = await extract(seen);
       expectFeatures(scope, name, features, images.shape[0]);
       done += images.shape[0];
@@ -67,7 +61,7 @@ export async function* imageFeatures(
       tf.dispose([images, seen]);
     }
   }
-  await progress(1);
+  await report(1, 1, work);
 }
 
 /** To the nearest of 256 levels from -1 to 1. */
@@ -80,9 +74,4 @@ function expectFeatures(scope: string, name: string, features: unknown, count: n
   const got = features instanceof tf.Tensor ? showShape(features.shape) : typeof features;
   if (features instanceof tf.Tensor) features.dispose();
   throw new GanzooError(scope, `the extractor must make features [${count}, d] of ${count} images of ${name}, got ${got}. Flatten or average the rest.`);
-}
-
-/** Progress of one of several sets of images. */
-export function share(index: number, of: number, options: WorkOptions): (part: number) => Promise<void> {
-  return (part) => report(index + part, of, options);
 }

@@ -1,5 +1,6 @@
 import { expectInteger, expectKeys, expectOneOf, GanzooError, rng } from '@ganzoo/core';
 import { expectFinite, readRows, type Points, type Rows } from './points.ts';
+import { meanAndStd } from './work.ts';
 
 const SCOPE = 'metrics/inceptionScore';
 
@@ -51,9 +52,7 @@ export async function inceptionScore(predictions: Points, options: InceptionScor
     const [from, to] = [part, part + 1].map((edge) => Math.floor((edge * rows.count) / splits)) as [number, number];
     return scoreOf(rows, order.subarray(from, to), read);
   });
-  const mean = scores.reduce((sum, score) => sum + score, 0) / splits;
-  const std = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / splits);
-  return { mean, std, scores };
+  return { ...meanAndStd(scores), scores };
 }
 
 type LogProbabilities = (rows: Rows, row: number, into: Float64Array) => void;

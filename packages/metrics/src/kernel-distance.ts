@@ -1,7 +1,7 @@
 import { expectInteger, expectKeys, rng } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { expectFinite, expectSameDimensions, readRows, type Points, type Rows } from './points.ts';
-import { expectEnough, report, workKeys, type WorkOptions } from './work.ts';
+import { expectEnough, meanAndStd, report, workKeys, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/kernelDistance';
 
@@ -49,12 +49,14 @@ export async function kernelDistance(a: Points, b: Points, options: KernelDistan
     await report(subset, subsets, options);
     const draw = (set: Rows, name: string): tf.Tensor2D => rowsOf(set, stream.fork(`${name} ${subset}`).permutation(set.count).subarray(0, subsetSize));
     const [x, y] = [draw(first, 'first'), draw(second, 'second')];
-    distances.push(await discrepancy(x, y));
-    tf.dispose([x, y]);
+    try {
+      distances.push(await discrepancy(x, y));
+    } finally {
+      tf.dispose([x, y]);
+    }
   }
   await report(subsets, subsets, options);
-  const mean = distances.reduce((sum, distance) => sum + distance, 0) / subsets;
-  return { mean, std: Math.sqrt(distances.reduce((sum, distance) => sum + (distance - mean) ** 2, 0) / subsets) };
+  return meanAndStd(distances);
 }
 
 function rowsOf({ values, dimensions }: Rows, chosen: Uint32Array): tf.Tensor2D {

@@ -1,8 +1,9 @@
 import { expectKeys } from '@ganzoo/core';
-import { featureKeys, featurePlan, imageFeatures, share, type FeatureOptions, type FeaturePlan } from './image-features.ts';
+import { featureKeys, featurePlan, imageFeatures, type FeatureOptions, type FeaturePlan } from './image-features.ts';
 import type { ImageSource } from './image-batches.ts';
 import { kernelDistance, type KernelDistance, type KernelDistanceOptions } from './kernel-distance.ts';
 import type { FlatPoints } from './points.ts';
+import { stage, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/kid';
 
@@ -22,22 +23,21 @@ export async function kid(options: KidOptions): Promise<KernelDistance> {
   const { real, generated, subsets, subsetSize } = options;
   const plan = featurePlan(SCOPE, options);
   const sets = [
-    await collect('the real images', real, plan, share(0, 3, plan)),
-    await collect('the generated images', generated, plan, share(1, 3, plan)),
+    await collect('the real images', real, plan, stage(0, 3, plan)),
+    await collect('the generated images', generated, plan, stage(1, 3, plan)),
   ] as const;
   return kernelDistance(...sets, {
     seed: plan.seed,
     ...(subsets !== undefined && { subsets }),
     ...(subsetSize !== undefined && { subsetSize }),
-    ...(plan.signal && { signal: plan.signal }),
-    ...(plan.onProgress && { onProgress: (part) => plan.onProgress?.((2 + part) / 3) }),
+    ...stage(2, 3, plan),
   });
 }
 
-async function collect(name: string, source: ImageSource, plan: FeaturePlan, progress: (part: number) => Promise<void>): Promise<FlatPoints> {
+async function collect(name: string, source: ImageSource, plan: FeaturePlan, work: WorkOptions): Promise<FlatPoints> {
   let values = new Float32Array();
   let [dimensions, at] = [0, 0];
-  for await (const features of imageFeatures(SCOPE, name, source, plan, progress)) {
+  for await (const features of imageFeatures(SCOPE, name, source, plan, work)) {
     const batch = await features.data<'float32'>();
     if (dimensions === 0) {
       dimensions = features.shape[1];

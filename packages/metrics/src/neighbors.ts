@@ -38,14 +38,9 @@ export function displace(sets: readonly Placed[]): void {
  *
  * @param visit gets the row's index and its distances to all rows of `to`, which are its own only during the call
  */
-export async function walkDistances(
-  from: Placed,
-  to: Placed,
-  visit: (row: number, distances: Float32Array) => void,
-  progress: (share: number) => Promise<void>,
-): Promise<void> {
+export async function walkDistances(from: Placed, to: Placed, visit: (row: number, distances: Float32Array) => void, work: WorkOptions): Promise<void> {
   for (let begin = 0; begin < from.count; begin += blockRows) {
-    await progress(begin / from.count);
+    await report(begin, from.count, work);
     const size = Math.min(blockRows, from.count - begin);
     const block = tf.tidy(() => {
       const [rows, squares] = [tf.slice(from.rows, [begin, 0], [size, -1]), tf.slice(from.squares, [begin, 0], [size, -1])];
@@ -59,7 +54,7 @@ export async function walkDistances(
 }
 
 /** The squared distance of each row to the k-th nearest other row of its set. */
-export async function neighborDistances(set: Placed, k: number, progress: (share: number) => Promise<void>): Promise<Float32Array> {
+export async function neighborDistances(set: Placed, k: number, work: WorkOptions): Promise<Float32Array> {
   const radii = new Float32Array(set.count);
   const nearest = new Float32Array(k);
   await walkDistances(
@@ -76,12 +71,7 @@ export async function neighborDistances(set: Placed, k: number, progress: (share
       }
       radii[row] = nearest[k - 1] as number;
     },
-    progress,
+    work,
   );
   return radii;
-}
-
-/** Progress through stages of equal length. */
-export function stages(count: number, options: WorkOptions): (stage: number) => (share: number) => Promise<void> {
-  return (stage) => (share) => report(stage + share, count, options);
 }

@@ -1,7 +1,7 @@
 import { expectInteger, expectKeys } from '@ganzoo/core';
-import { displace, neighborDistances, place, stages, walkDistances } from './neighbors.ts';
+import { displace, neighborDistances, place, walkDistances } from './neighbors.ts';
 import { expectFinite, expectSameDimensions, readRows, type Points } from './points.ts';
-import { expectEnough, report, workKeys, type WorkOptions } from './work.ts';
+import { expectEnough, report, stage, workKeys, type WorkOptions } from './work.ts';
 
 export interface NeighborOptions extends WorkOptions {
   /** A sample's ball reaches to its k-th nearest neighbor in its own set. */
@@ -25,7 +25,7 @@ export interface PrecisionRecall {
  * @throws GanzooError on an unknown option, no more than k samples, unequal dimensions, and values that are not finite
  */
 export async function precisionRecall(real: Points, generated: Points, options: NeighborOptions = {}): Promise<PrecisionRecall> {
-  const { reals, fakes } = await overlap('metrics/precisionRecall', real, generated, { k: 3, ...options }, true, true);
+  const { reals, fakes } = await overlap('metrics/precisionRecall', real, generated, { k: 3, ...options }, { withEdge: true, both: true });
   return { precision: shareOf(fakes), recall: shareOf(reals.inFakes) };
 }
 
@@ -47,7 +47,7 @@ export interface DensityCoverage {
  */
 export async function densityCoverage(real: Points, generated: Points, options: NeighborOptions = {}): Promise<DensityCoverage> {
   const k = options.k ?? 5;
-  const { reals, fakes } = await overlap('metrics/densityCoverage', real, generated, { ...options, k }, false, false);
+  const { reals, fakes } = await overlap('metrics/densityCoverage', real, generated, { ...options, k }, { withEdge: false, both: false });
   return { density: fakes.reduce((sum, balls) => sum + balls, 0) / (k * fakes.length), coverage: shareOf(reals.held) };
 }
 
@@ -64,8 +64,7 @@ async function overlap(
   real: Points,
   generated: Points,
   options: NeighborOptions & { readonly k: number },
-  withEdge: boolean,
-  both: boolean,
+  { withEdge, both }: { readonly withEdge: boolean; readonly both: boolean },
 ): Promise<Overlap> {
   expectKeys(scope, options, ['k', ...workKeys]);
   const { k } = options;
@@ -76,12 +75,12 @@ async function overlap(
     expectEnough(scope, `k = ${k}`, k + 1, set.name, set.count);
     expectFinite(scope, set);
   }
-  const stage = stages(both ? 3 : 2, options);
+  const stages = both ? 3 : 2;
   const sets = place(first, second);
   try {
     const [reals, fakes] = sets;
-    const realBalls = await neighborDistances(reals, k, stage(0));
-    const fakeBalls = both ? await neighborDistances(fakes, k, stage(1)) : new Float32Array(fakes.count);
+    const realBalls = await neighborDistances(reals, k, stage(0, stages, options));
+    const fakeBalls = both ? await neighborDistances(fakes, k, stage(1, stages, options)) : new Float32Array(fakes.count);
     const [held, inFakes, inReals] = [new Uint32Array(reals.count), new Uint32Array(reals.count), new Uint32Array(fakes.count)];
     const isIn = (distance: number, ball: number): boolean => (withEdge ? distance <= ball : distance < ball);
     await walkDistances(
@@ -96,7 +95,7 @@ async function overlap(
           if (both && isIn(distance, fakeBalls[fake] as number)) inFakes[row] = (inFakes[row] as number) + 1;
         });
       },
-      stage(both ? 2 : 1),
+      stage(stages - 1, stages, options),
     );
     await report(1, 1, options);
     return { reals: { held, inFakes }, fakes: inReals };

@@ -18,6 +18,17 @@ export async function report(done: number, total: number, { signal, onProgress }
   signal?.throwIfAborted();
 }
 
+/** One of several stages of equal length: its progress is a share of the whole. */
+export function stage(index: number, of: number, { signal, onProgress }: WorkOptions): WorkOptions {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress: (part) => onProgress((index + part) / of) }) };
+}
+
+/** Mean and standard deviation, with the count as divisor. */
+export function meanAndStd(values: readonly number[]): { mean: number; std: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, std: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) };
+}
+
 /** Refuses a number of neighbors, or a subset, that a set is too small for. */
 export function expectEnough(scope: string, what: string, needed: number, name: string, count: number): void {
   if (count >= needed) return;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeHalf, encodeHalf } from '../src/digits/half.ts';
+import { decodeHalf, encodeHalf } from '../src/half.ts';
 
 test('half precision comes back as it went, all of it', () => {
   const every = Uint16Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => (bits & 0x7c00) !== 0x7c00 || (bits & 0x3ff) === 0);

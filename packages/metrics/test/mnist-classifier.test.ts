@@ -1,9 +1,8 @@
 import '@ganzoo/wasm';
-import { rng } from '@ganzoo/core';
-import { mnist } from '@ganzoo/datasets/node';
 import { inceptionScore, mnistClassifier } from '@ganzoo/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
+import { judged } from './judged-digits.ts';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
@@ -13,20 +12,10 @@ test('tells the test digits, scores them near 10, and leaves nothing behind', as
   const before = tf.memory().numTensors;
   const judge = await mnistClassifier();
   expect(judge.testAccuracy).toBeGreaterThanOrEqual(0.993);
-  const logits: number[] = [];
-  let right = 0;
   const count = 1000;
-  for await (const { batch } of (await mnist({ split: 'test' })).batches({ size: 250, rng: rng(0) })) {
-    const told = judge.logits(batch.samples as tf.Tensor4D) as tf.Tensor2D;
-    const digits = tf.argMax(told, 1);
-    const labels = (await (batch.labels as tf.Tensor).array()) as number[];
-    ((await digits.array()) as number[]).forEach((digit, i) => (right += digit === labels[i] ? 1 : 0));
-    logits.push(...(await told.data()));
-    tf.dispose([told, digits, batch.samples, batch.labels as tf.Tensor]);
-    if (logits.length >= count * 10) break;
-  }
+  const { right, logits } = await judged(judge, count);
   expect(right).toBeGreaterThanOrEqual(0.985 * count);
-  const { mean } = await inceptionScore({ values: Float32Array.from(logits), dimensions: 10 }, { splits: 1 });
+  const { mean } = await inceptionScore(logits, { splits: 1 });
   expect(mean).toBeGreaterThan(9.5);
   expect(mean).toBeLessThanOrEqual(10);
   judge.dispose();

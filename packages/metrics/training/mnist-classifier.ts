@@ -11,12 +11,12 @@ import { adam, cosine, liveModel, rng, type Pass } from '@ganzoo/core';
 import { mnist } from '@ganzoo/datasets/node';
 import { useBackend } from '@ganzoo/node';
 import * as tf from '@tensorflow/tfjs';
-import { decodeHalf, encodeHalf } from '../src/digits/half.ts';
+import { decodeHalf, encodeHalf } from '../src/half.ts';
 import { classes, convolutions, digitFeatures, digitLogits, type DigitLayer } from '../src/digits/network.ts';
 import { distort } from './distort.ts';
 
 const { values } = parseArgs({
-  options: { epochs: { type: 'string', default: '12' }, seed: { type: 'string', default: '0' }, backend: { type: 'string', default: 'auto' } },
+  options: { epochs: { type: 'string', default: '10' }, seed: { type: 'string', default: '0' }, backend: { type: 'string', default: 'auto' } },
 });
 const [epochs, batchSize] = [Number(values.epochs), 128];
 const root = rng(Number(values.seed));

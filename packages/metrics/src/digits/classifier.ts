@@ -1,7 +1,7 @@
 import { GanzooError, showShape } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../extractor.ts';
-import { decodeHalf } from './half.ts';
+import { decodeHalf } from '../half.ts';
 import { classes, digitFeatures, digitLogits, featureSize, weightShapes, type DigitLayer } from './network.ts';
 
 /** A judge of handwritten digits. */

@@ -1,5 +1,5 @@
 import { GanzooError } from '@ganzoo/core';
-import { decodeHalf } from '../digits/half.ts';
+import { decodeHalf } from '../half.ts';
 
 /** How the files of this folder may keep numbers: safetensors' names. */
 export type StoredType = 'F32' | 'F16' | 'I64';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { beforeStock, float32, runOp, type KernelWrapper } from './kernel.ts';
+import { beforeStock, executeWithSizes, float32, type KernelWrapper } from './kernel.ts';
 
 /** Up to here the other kernel is faster, two to six times at 28 to 64 pixels; from 8 channels on it is slower. */
 const FEW_CHANNELS = 4;
@@ -23,8 +23,6 @@ export const convolutionToFewChannels: KernelWrapper = beforeStock<{ dy: Tensor;
     if (backend.isUsingGpuDevice || dataFormat === 'NCHW' || inputShape[3] > FEW_CHANNELS || dy.dtype !== 'float32') return undefined;
     const shape = filter.shape as [number, number, number, number];
     const { padInfo, strideHeight, strideWidth } = tf.backend_util.computeConv2DInfo(inputShape, shape, strides, 1, pad, dimRoundingMode);
-    const { binding } = backend;
-    const sizes = binding.createTensor([4], binding.TF_INT32, Int32Array.from(inputShape));
     const attributes = {
       T: float32,
       strides: [1, strideHeight, strideWidth, 1],
@@ -33,8 +31,6 @@ export const convolutionToFewChannels: KernelWrapper = beforeStock<{ dy: Tensor;
       data_format: 'NHWC',
       dilations: [1, 1, 1, 1],
     };
-    const [dx] = runOp(backend, 'Conv2DBackpropInput', attributes, [sizes, ...backend.getInputTensorIds([filter, dy])], 1);
-    binding.deleteTensor(sizes);
-    return dx && backend.createOutputTensor(dx);
+    return executeWithSizes(backend, 'Conv2DBackpropInput', attributes, inputShape, (sizes) => [sizes, ...backend.getInputTensorIds([filter, dy])]);
   },
 );

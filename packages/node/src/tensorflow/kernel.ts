@@ -74,6 +74,24 @@ export function execute(
   });
 }
 
+/** Runs an op of one output that takes a list of sizes among its inputs: as stock does, without a tensor of TensorFlow.js around them. */
+export function executeWithSizes(
+  backend: TensorFlowBackend,
+  name: string,
+  attributes: Attributes,
+  sizes: readonly number[],
+  inputs: (sizes: number) => readonly number[],
+): Tensor | undefined {
+  const { binding } = backend;
+  const id = binding.createTensor([sizes.length], binding.TF_INT32, Int32Array.from(sizes));
+  try {
+    const [output] = runOp(backend, name, attributes, inputs(id), 1);
+    return output && backend.createOutputTensor(output);
+  } finally {
+    binding.deleteTensor(id);
+  }
+}
+
 /** A kernel of `@ganzoo/core` by an op of TensorFlow, where core composes it of many. */
 export function tensorFlowKernel<Inputs, Attrs>(
   kernelName: string,
