@@ -337,9 +337,12 @@ describe('a round', () => {
     const trainer = new Trainer(planeGan());
     const controller = new AbortController();
     let go = (): void => undefined;
-    const hanging = stream((i) => (i === 2 ? new Promise<void>((resolve) => (go = resolve)) : undefined));
+    const hanging = stream((i) => {
+      if (i < 2) return undefined;
+      setTimeout(() => controller.abort());
+      return new Promise<void>((resolve) => (go = resolve));
+    });
     const running = trainer.fit(hanging, { steps: 9, signal: controller.signal });
-    setTimeout(() => controller.abort(), 30);
     expect(await running).toMatchObject({ reason: 'aborted', step: 2 });
     const before = tf.memory().numTensors;
     go();
