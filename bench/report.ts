@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { qualityPages } from './quality/pages.ts';
+import { pointsPages } from './quality/points/pages.ts';
 import { speedPages } from './speed/pages.ts';
 
 /** A place in a page, named by the folder of the bench that fills it. */
@@ -16,7 +16,7 @@ export interface ReportPage {
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
-for (const { page, bench, content } of [...qualityPages(), ...speedPages()]) {
+for (const { page, bench, content } of [...pointsPages(), ...speedPages()]) {
   const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [`<!-- results of ${bench} -->`, '<!-- end of results -->'];

@@ -1,6 +1,6 @@
 /**
  * Trains every entry of `entries.ts` from ten seeds and keeps each result as soon as it is there: stopped and started again,
- * it goes on. `pnpm --filter @ganzoo/bench quality [--only name] [--seeds 10] [--jobs 2]`. Results go to `results/quality/`.
+ * it goes on. `pnpm --filter @ganzoo/bench points [--only name] [--seeds 10] [--jobs 2]`. Results go to `results/points/`.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   options: { only: { type: 'string', multiple: true }, seeds: { type: 'string', default: '10' }, jobs: { type: 'string', default: '2' } },
 });
 const jobs = Number(values.jobs);
-const folder = fileURLToPath(new URL('../results/quality/', import.meta.url));
+const folder = fileURLToPath(new URL('../../results/points/', import.meta.url));
 mkdirSync(folder, { recursive: true });
 const wanted = entries.filter(({ name }) => !values.only || values.only.some((pattern) => name.includes(pattern)));
 if (wanted.length === 0) throw new Error(`no entry is called ${values.only?.join(', ')}. Entries: ${entries.map(({ name }) => name).join(', ')}.`);

@@ -1,12 +1,12 @@
 /** Results as Markdown: the same tables wherever they are shown. */
 import { existsSync, readFileSync } from 'node:fs';
-import { table } from '../markdown.ts';
+import { table } from '../../markdown.ts';
 import { fileName } from './entries.ts';
 import { ceilings, goals, published, type Published } from './published.ts';
-import type { Result } from './quality.ts';
+import type { Result } from './points.ts';
 import type { Row } from './seed.ts';
 
-const folder = new URL('../results/quality/', import.meta.url);
+const folder = new URL('../../results/points/', import.meta.url);
 
 /** An entry's results, if it has any. */
 export function resultOf(name: string): Result | undefined {

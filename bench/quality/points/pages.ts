@@ -1,4 +1,4 @@
-import type { ReportPage } from '../report.ts';
+import type { ReportPage } from '../../report.ts';
 import { fileName } from './entries.ts';
 import { coverageTable, resultOf, rollTable } from './tables.ts';
 
@@ -10,14 +10,14 @@ const pages: readonly { readonly page: string; readonly names: readonly string[]
   { page: 'packages/vanilla/README.md', names: ['vanillaGan', relativistic] },
   { page: 'packages/lsgan/README.md', names: ['lsgan'] },
   { page: 'packages/wgan-gp/README.md', names: ['wganGp', 'wgan'] },
-  { page: 'bench/results/quality/README.md', names: ['vanillaGan', 'lsgan', 'wgan', 'wganGp', relativistic] },
+  { page: 'bench/results/points/README.md', names: ['vanillaGan', 'lsgan', 'wgan', 'wganGp', relativistic] },
 ];
 
 /** The READMEs of the variants, and one with all of them. */
-export function qualityPages(): readonly ReportPage[] {
+export function pointsPages(): readonly ReportPage[] {
   return pages.map(({ page, names }) => {
-    const folder = page.startsWith('bench/') ? '' : '../../bench/results/quality/';
-    return { page, bench: 'bench/quality', content: sections(names, folder) };
+    const folder = page.startsWith('bench/') ? '' : '../../bench/results/points/';
+    return { page, bench: 'bench/quality/points', content: sections(names, folder) };
   });
 }
 
