@@ -80,5 +80,6 @@ export type { FitOptions, FitResult } from './loop.ts';
 export { BackendError } from './backend-error.ts';
 export { NonFiniteLossError } from './readings.ts';
 export { checkpoints, earlyStopping, every, history, type EarlyStoppingOptions, type HistoryRow } from './callbacks.ts';
+export { evaluateEvery, type Best, type EvaluateEvery, type EvaluateEveryOptions, type Evaluation, type Metric } from './evaluate-every.ts';
 export { indexedDb, memory } from './stores.ts';
 export { summary, type GanSummary, type LayerSummary, type NetworkSummary } from './summary.ts';

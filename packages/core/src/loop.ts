@@ -60,7 +60,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const batches = new Batches(session.gan, dataset, { size: batchSize, rng: session.rng, ...(cursor !== null && { cursor }) }, signal);
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
-  const run = runView(session, { steps, batchSize, seconds });
+  const run = runView(session, { steps, batchSize, seconds, callbacks, ...(signal && { signal }) });
   let reason: FitResult['reason'] = 'done';
   const failures: unknown[] = [];
   let underWay = run.step;
@@ -108,8 +108,12 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   return { reason, step: run.step, seconds: seconds() };
 }
 
-function runView<B>(session: Session<B>, { steps, batchSize, seconds }: { steps: number; batchSize: number; seconds: () => number }): Run {
-  return {
+interface View extends Required<Pick<FitOptions, 'steps' | 'batchSize' | 'callbacks'>>, Pick<FitOptions, 'signal'> {
+  readonly seconds: () => number;
+}
+
+function runView<B>(session: Session<B>, { steps, batchSize, seconds, callbacks, signal }: View): Run {
+  const run: Run = {
     gan: describe(session.gan) as unknown as Run['gan'],
     seed: session.seed,
     backend: tf.getBackend(),
@@ -127,5 +131,10 @@ function runView<B>(session: Session<B>, { steps, batchSize, seconds }: { steps:
     losses: session.losses,
     sample: session.sample,
     save: session.save,
+    record: async (values) => {
+      for (const callback of callbacks) await callback.onRecord?.(run, values);
+    },
+    ...(signal && { signal }),
   };
+  return run;
 }

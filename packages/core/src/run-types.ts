@@ -58,6 +58,10 @@ export interface Run {
   /** The caller disposes what it gets. */
   readonly sample: (count: number, options?: SampleOptions) => Tensor;
   readonly save: (store: Store) => Promise<void>;
+  /** Hands numbers to every callback's `onRecord`, for logs and pictures to show: `{ distance: 3.2 }`. */
+  readonly record: (values: Readonly<Record<string, number>>) => Promise<void>;
+  /** The signal that `fit` was given: who works for long looks at it. */
+  readonly signal?: AbortSignal;
 }
 
 type Answer = void | 'stop' | Promise<void | 'stop'>;
@@ -67,6 +71,8 @@ export interface Callback {
   readonly onStart?: (run: Run) => void | Promise<void>;
   /** After every round; `'stop'` ends the training after it. */
   readonly onStep?: (run: Run) => Answer;
+  /** When another callback has measured something. A value may be NaN. */
+  readonly onRecord?: (run: Run, values: Readonly<Record<string, number>>) => void | Promise<void>;
   /** Also after an abort, a stop or an error, which is then `failure`. */
   readonly onEnd?: (run: Run, failure?: unknown) => void | Promise<void>;
 }

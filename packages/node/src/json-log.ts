@@ -19,8 +19,9 @@ export interface JsonLogOptions {
  * A callback that appends one JSON object a line to a file.
  *
  * Each `fit` writes a header `{ gan: { name, config }, seed, backend, step, steps, batchSize, versions }`; then come lines
- * `{ step, realSamples, seconds, 'player/part': value, ... }` every `every` steps and for the last one; after an error, a
- * last line `{ step, realSamples, seconds, failure }`. A value that is not finite is null.
+ * `{ step, realSamples, seconds, 'player/part': value, ... }` every `every` steps and for the last one, and lines of the same
+ * kind with what other callbacks measured; after an error, a last line `{ step, realSamples, seconds, failure }`. A value
+ * that is not finite is null.
  *
  * @throws GanzooError on a bad option; from the training, when the file cannot be written
  */
@@ -55,6 +56,7 @@ export function jsonLog(options: JsonLogOptions): Callback {
     async onStep(run) {
       if (run.step % every === 0) await logStep(run);
     },
+    onRecord: (run, values) => append(async () => ({ ...at(run), ...values })),
     async onEnd(run, failure) {
       if (failure !== undefined) await append(async () => ({ ...at(run), failure: failure instanceof Error ? failure.message : String(failure) }));
       else if (run.step !== logged) await logStep(run);

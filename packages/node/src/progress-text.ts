@@ -40,6 +40,13 @@ export function lossText(losses: Readonly<Record<string, number>>, style: 'parts
   return [...[...players].map(([player, parts]) => `${short(player)} ${values(parts)}`.trim()), ...accuracies].join(', ');
 }
 
+/** `score 8.12, distance 3.4`. */
+export function measuredText(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${compact(value)}`)
+    .join(', ');
+}
+
 /** `1200 img/s, 0:42 left`. */
 export function speedText(speed: { readonly steps: number; readonly samples: number }, stepsLeft: number): string {
   if (speed.samples <= 0) return '';

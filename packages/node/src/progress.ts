@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { expectInteger, expectKeys } from '@ganzoo/core';
 import type { Callback, Run } from '@ganzoo/core';
-import { duration, lossText, speedometer, speedText } from './progress-text.ts';
+import { duration, lossText, measuredText, speedometer, speedText } from './progress-text.ts';
 
 const SCOPE = 'node/progress';
 
@@ -29,8 +29,8 @@ interface Display {
 }
 
 /**
- * A callback that shows how the training goes: step, losses, the critic's accuracy where there is one, real images a
- * second and the time left. A bar on a terminal; elsewhere a line every 5 % or 10 s.
+ * A callback that shows how the training goes: step, losses, the critic's accuracy where there is one, what other
+ * callbacks measured, real images a second and the time left. A bar on a terminal; elsewhere a line every 5 % or 10 s.
  *
  * @throws GanzooError on a bad option
  */
@@ -43,9 +43,11 @@ export function progress(options: ProgressOptions = {}): Callback {
   let speed = speedometer();
   let first = 0;
   let shownAt = 0;
+  /** The last of each. */
+  let measured: Readonly<Record<string, number>> = {};
 
   const describe = async (run: Run): Promise<string> => {
-    const texts = [lossText(await run.losses(), display.style), speedText(speed(run), run.steps - run.step)];
+    const texts = [lossText(await run.losses(), display.style), measuredText(measured), speedText(speed(run), run.steps - run.step)];
     return texts.filter((text) => text !== '').join(', ');
   };
 
@@ -56,6 +58,7 @@ export function progress(options: ProgressOptions = {}): Callback {
       speed(run);
       first = run.step + 1;
       shownAt = run.seconds;
+      measured = {};
       display.start(run);
     },
     async onStep(run) {
@@ -69,6 +72,9 @@ export function progress(options: ProgressOptions = {}): Callback {
       if (run.step >= run.steps || run.step % every !== 0 || sinceLast < LEAST_SECONDS || !display.isDue(run, sinceLast)) return;
       shownAt = run.seconds;
       display.show(run, await describe(run));
+    },
+    onRecord(_, values) {
+      measured = { ...measured, ...values };
     },
     async onEnd(run, failure) {
       let text = '';

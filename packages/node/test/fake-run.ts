@@ -25,6 +25,9 @@ export function fakeRun(overrides: Partial<Run> = {}): Mutable<Run> & { reads: n
     async save() {
       throw new Error('this test saves nothing');
     },
+    async record() {
+      throw new Error('this test records nothing');
+    },
     ...overrides,
   };
   return run;

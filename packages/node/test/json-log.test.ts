@@ -52,6 +52,15 @@ test('a header, a line every so many steps and one for the last', async () => {
   });
 });
 
+test('a line for what other callbacks measured, with null for what is no number', async () => {
+  const path = join(dir, 'measured.jsonl');
+  const callback = jsonLog({ path, every: 5 });
+  const run = fakeRun({ step: 3, realSamples: 192, seconds: 0.5 });
+  await callback.onStart?.(run);
+  await callback.onRecord?.(run, { distance: 3.25, score: Number.NaN });
+  expect((await logged(path))[1]).toEqual({ step: 3, realSamples: 192, seconds: 0.5, distance: 3.25, score: null });
+});
+
 test('a last step that has its line gets no second one', async () => {
   const path = join(dir, 'log.jsonl');
   const callback = jsonLog({ path, every: 4 });

@@ -35,6 +35,18 @@ test('without a terminal: a line every 5 %', async () => {
   expect(lines[19]).toBe('step 100/100  D real 0.679 fake 0.25, G fake 1.5, accuracy 51 %, 64 img/s, took 1:40');
 });
 
+test('shows the last of what other callbacks measured', async () => {
+  const stream = sink(false);
+  const callback = progress({ stream });
+  const run = fakeRun({ steps: 2, step: 1 });
+  await callback.onStart?.(run);
+  await callback.onRecord?.(run, { score: 7, distance: 12.3456 });
+  await callback.onRecord?.(run, { score: 8.123 });
+  run.step = 2;
+  await callback.onEnd?.(run);
+  expect(stream.text).toContain('accuracy 51 %, score 8.12, distance 12.3, ');
+});
+
 test('without a terminal: a line also when 10 s have passed', async () => {
   const stream = sink(false);
   await train(progress({ stream }), 4);
