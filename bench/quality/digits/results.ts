@@ -58,9 +58,13 @@ export function keepFloor(scores: Scores): void {
   writeWhole(`${folder}floor.json`, `${JSON.stringify(scores, null, 1)}\n`);
 }
 
+export function pictureOf(entry: Entry, engine: Engine): string {
+  return `${folder}${entry.name}-${engine}.png`;
+}
+
 /** The first 100 samples. */
 export async function keepPicture(entry: Entry, engine: Engine, samples: Uint8Array): Promise<void> {
   const digits = tf.tidy(() => tf.sub(tf.div(tf.tensor4d(Float32Array.from(samples.subarray(0, 100 * 784)), [100, 28, 28, 1]), 127.5), 1));
-  await savePng(`${folder}${entry.name}-${engine}.png`, await grid(digits, { columns: 20 }));
+  await savePng(pictureOf(entry, engine), await grid(digits, { columns: 20 }));
   digits.dispose();
 }

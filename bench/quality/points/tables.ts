@@ -1,6 +1,7 @@
 /** Results as Markdown: the same tables wherever they are shown. */
 import { existsSync, readFileSync } from 'node:fs';
 import { table } from '../../markdown.ts';
+import { mean, spread } from '../../statistics.ts';
 import { fileName } from './entries.ts';
 import { ceilings, goals, published, type Published } from './published.ts';
 import type { Result } from './points.ts';
@@ -25,9 +26,12 @@ export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): 
     return [
       [
         `**${name}**`,
-        spread(rows, 'modes', 1),
+        spread(values(rows, 'modes'), 1),
         `${full} of ${rows.length}`,
-        spread(rows, 'highQuality', 1, 100),
+        spread(
+          values(rows, 'highQuality').map((share) => 100 * share),
+          1,
+        ),
         mean(values(rows, 'reverseKl')).toFixed(3),
         (rows[0] as Row).steps.toLocaleString('en'),
         mean(values(rows, 'cpuSeconds')).toFixed(0),
@@ -72,7 +76,7 @@ export function rollTable(name: string, floor: number): string {
   const shown = table(
     ['Swiss roll', 'sliced W1 of 10,000 samples', 'steps', 'seconds of a core'],
     [
-      [`**${name}**`, spread(rows, 'slicedWasserstein', 4), first.steps.toLocaleString('en'), mean(values(rows, 'cpuSeconds')).toFixed(0)],
+      [`**${name}**`, spread(values(rows, 'slicedWasserstein'), 4), first.steps.toLocaleString('en'), mean(values(rows, 'cpuSeconds')).toFixed(0)],
       ['two draws of the points', floor.toFixed(4), '', ''],
     ],
   );
@@ -82,15 +86,4 @@ export function rollTable(name: string, floor: number): string {
 
 function values(rows: readonly Row[], key: keyof Row): number[] {
   return rows.map((row) => row[key] ?? Number.NaN);
-}
-
-/** Mean and standard deviation over seeds. */
-function spread(rows: readonly Row[], key: keyof Row, digits: number, factor = 1): string {
-  const all = values(rows, key).map((value) => value * factor);
-  const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean(all)) ** 2, 0) / Math.max(1, all.length - 1));
-  return `${mean(all).toFixed(digits)} ± ${deviation.toFixed(digits)}`;
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
 }
