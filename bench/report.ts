@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { digitsPages } from './quality/digits/pages.ts';
+import { mistakesPages } from './quality/mistakes/pages.ts';
 import { pointsPages } from './quality/points/pages.ts';
 import { speedPages } from './speed/pages.ts';
 
@@ -17,7 +18,7 @@ export interface ReportPage {
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
-for (const { page, bench, content } of [...pointsPages(), ...digitsPages(), ...speedPages()]) {
+for (const { page, bench, content } of [...pointsPages(), ...digitsPages(), ...mistakesPages(), ...speedPages()]) {
   const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [`<!-- results of ${bench} -->`, '<!-- end of results -->'];

@@ -6,6 +6,7 @@ import { adam, checkpoints, expectInteger, GanzooError, linearDecay, Trainer } f
 import { mnist } from '@ganzoo/datasets/node';
 import { dcgan } from '@ganzoo/dcgan';
 import { folder, jsonLog, progress, sampleGrid, useBackend } from '@ganzoo/node';
+import { digitJudge } from './judge.ts';
 
 async function train(): Promise<void> {
   const { values } = parseArgs({
@@ -35,6 +36,7 @@ async function train(): Promise<void> {
   const digits = await mnist();
 
   console.log(`Training a DCGAN on MNIST: ${steps} steps of ${batchSize} digits, seed ${seed}, on ${name} (${device}).`);
+  const judge = await digitJudge({ steps: 500, best: folder(join(values.out, 'best')) });
   removeEarlierRun(samples, log);
   const interrupt = new AbortController();
   // Once: the second Ctrl-C finds no listener and ends the process.
@@ -46,7 +48,7 @@ async function train(): Promise<void> {
     steps,
     batchSize,
     signal: interrupt.signal,
-    callbacks: [progress(), sampleGrid({ dir: samples, every: 100 }), jsonLog({ path: log }), checkpoints({ store, steps: 200 })],
+    callbacks: [judge.callback, progress(), sampleGrid({ dir: samples, every: 100 }), jsonLog({ path: log }), checkpoints({ store, steps: 200 })],
   });
   trainer.dispose();
 
@@ -55,7 +57,8 @@ async function train(): Promise<void> {
   ${join(samples, `step-${String(step).padStart(6, '0')}.png`)}  the digits it draws now, and before in the same folder
   ${log}  the losses
   ${join(values.out, 'generator/model.json')}  the generator, for tf.loadLayersModel
-  ${join(values.out, 'checkpoint.safetensors')}  everything, to go on from`);
+  ${join(values.out, 'checkpoint.safetensors')}  everything, to go on from
+${judge.verdict()}`);
 }
 
 /** Pictures and log of another run would mix with this one's. A checkpoint is replaced by the first one saved. */

@@ -40,7 +40,13 @@ it('trains, draws and saves, names files that are there, and replaces an earlier
 
   expect(stdout).toContain(`Replacing an earlier run: ${join(out, 'log.jsonl')}, and pictures in ${samples}: 1.`);
   expect(readdirSync(samples).sort()).toEqual(['mine.png', 'step-000000.png', 'step-000003.png']);
-  expect(stepsIn(join(out, 'log.jsonl'))).toEqual([0, 3]);
+  // The header, the last step's judgement, and its losses.
+  expect(stepsIn(join(out, 'log.jsonl'))).toEqual([0, 3, 3]);
+  const verdict = /^By 2,000 digits: classifier score (\S+) \(real ones (\S+)\), Fréchet classifier distance (\S+) \(real ones (\S+)\)$/m.exec(stdout);
+  const [score, realScore, distance, realDistance] = (verdict ?? []).slice(1).map(Number) as [number, number, number, number];
+  // Three steps draw no digits yet.
+  expect([score < 5, realScore > 9, distance > 50, realDistance < 2]).toEqual([true, true, true, true]);
+  expect(JSON.parse(readFileSync(join(out, 'best/best.json'), 'utf8'))).toMatchObject({ metric: 'distance', step: 3 });
 });
 
 it.skipIf(process.platform === 'win32')('saves and ends cleanly on Ctrl-C', async () => {

@@ -60,7 +60,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const batches = new Batches(session.gan, dataset, { size: batchSize, rng: session.rng, ...(cursor !== null && { cursor }) }, signal);
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
-  const run = runView(session, { steps, batchSize, seconds, callbacks, ...(signal && { signal }) });
+  const run = runView(session, { steps, batchSize, seconds, callbacks, signal });
   let reason: FitResult['reason'] = 'done';
   const failures: unknown[] = [];
   let underWay = run.step;
@@ -108,8 +108,9 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   return { reason, step: run.step, seconds: seconds() };
 }
 
-interface View extends Required<Pick<FitOptions, 'steps' | 'batchSize' | 'callbacks'>>, Pick<FitOptions, 'signal'> {
+interface View extends Required<Pick<FitOptions, 'steps' | 'batchSize' | 'callbacks'>> {
   readonly seconds: () => number;
+  readonly signal: AbortSignal | undefined;
 }
 
 function runView<B>(session: Session<B>, { steps, batchSize, seconds, callbacks, signal }: View): Run {
@@ -134,7 +135,7 @@ function runView<B>(session: Session<B>, { steps, batchSize, seconds, callbacks,
     record: async (values) => {
       for (const callback of callbacks) await callback.onRecord?.(run, values);
     },
-    ...(signal && { signal }),
+    signal,
   };
   return run;
 }

@@ -61,7 +61,7 @@ export interface Run {
   /** Hands numbers to every callback's `onRecord`, for logs and pictures to show: `{ distance: 3.2 }`. */
   readonly record: (values: Readonly<Record<string, number>>) => Promise<void>;
   /** The signal that `fit` was given: who works for long looks at it. */
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 type Answer = void | 'stop' | Promise<void | 'stop'>;

@@ -1,8 +1,9 @@
-import { expectKeys, GanzooError } from '@ganzoo/core';
+import { expectKeys, GanzooError, type Store } from '@ganzoo/core';
 import { FeatureStatistics } from './feature-statistics.ts';
 import { frechetDistance } from './frechet-distance.ts';
 import { extractorName, featureKeys, featurePlan, imageFeatures, type FeatureOptions, type FeaturePlan } from './image-features.ts';
 import type { ImageSource } from './image-batches.ts';
+import { statisticsKey, throughCache } from './statistics-cache.ts';
 import { report, stage, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/fid';
@@ -12,17 +13,28 @@ const madeBy = new WeakMap<FeatureStatistics, string>();
 
 export interface ImageStatisticsOptions extends FeatureOptions {
   readonly images: ImageSource;
+  /**
+   * Where the statistics of a dataset are kept from one time to the next, such as `folder(path)` of @ganzoo/node: a `.npz` file
+   * for each dataset (by its name and size), extractor (by its name, which tells the preprocessing) and setting.
+   */
+  readonly cache?: Store;
 }
 
 /**
  * Mean and covariance of the features of images, for {@link fid} to compare others with, as often as wanted.
  *
- * @throws GanzooError on unknown options, sources that end early, and features that are not `[n, d]`
+ * @throws GanzooError on unknown options, sources with too few images, features that are not `[n, d]`, and a cache for what has no name
  */
 export async function imageStatistics(options: ImageStatisticsOptions): Promise<FeatureStatistics> {
-  expectKeys(SCOPE, options, [...featureKeys, 'images']);
+  expectKeys(SCOPE, options, [...featureKeys, 'images', 'cache']);
   const plan = featurePlan(SCOPE, options);
-  return measure('the images', options.images, plan, plan);
+  const { images, cache } = options;
+  const compute = async (): Promise<FeatureStatistics> => measure('the images', images, plan, plan);
+  if (!cache) return compute();
+  const statistics = await throughCache(cache, statisticsKey(SCOPE, images, plan), compute);
+  madeBy.set(statistics, extractorName(plan.extractor));
+  await report(1, 1, plan);
+  return statistics;
 }
 
 export interface FidOptions extends FeatureOptions {
@@ -34,10 +46,9 @@ export interface FidOptions extends FeatureOptions {
 /**
  * The {@link frechetDistance} between the features of real and generated images (Heusel et al. 2017,
  * https://arxiv.org/abs/1706.08500): the FID where the extractor is the Inception network of 2015, a Fréchet classifier
- * distance elsewhere. Biased upwards by few samples, so compare only with as many: `samples` are 10,000 of either side unless
- * told, and 50,000 in most papers.
+ * distance elsewhere. Biased upwards by few samples, so compare only with as many: most papers have 50,000 generated ones.
  *
- * @throws GanzooError on unknown options, sources that end early, features that are not `[n, d]`, and statistics of another
+ * @throws GanzooError on unknown options, sources with too few images, features that are not `[n, d]`, and statistics of another
  * extractor or of other dimensions
  */
 export async function fid(options: FidOptions): Promise<number> {

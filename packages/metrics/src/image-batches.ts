@@ -12,8 +12,33 @@ export interface Sampling {
   readonly sample: (count: number, options: { readonly seed: number }) => tf.Tensor;
 }
 
+/** Of sources without an end, unless told. */
+const endless = 10_000;
+
+/**
+ * How many images to take: `samples` where told, else all of a dataset or tensor, and 10,000 of what has no end.
+ *
+ * @throws GanzooError where there are not so many
+ */
+export function imageCount(scope: string, name: string, source: ImageSource, samples: number | undefined): number {
+  const size = sizeOf(scope, name, source);
+  if (size !== undefined && samples !== undefined && samples > size)
+    throw new GanzooError(scope, `${name} are ${size} images, but ${samples} are asked for. Lower samples, or give more.`);
+  const count = samples ?? size ?? endless;
+  if (count < 2) throw new GanzooError(scope, `${name} are a single image, which says nothing of a distribution. Give more.`);
+  return count;
+}
+
+function sizeOf(scope: string, name: string, source: ImageSource): number | undefined {
+  if (source instanceof tf.Tensor) {
+    expectImages(scope, name, source);
+    return source.shape[0];
+  }
+  return isDataset(source) ? source.size : undefined;
+}
+
 export interface BatchPlan {
-  /** Images in all. A dataset that ends, or a tensor with fewer, is refused. */
+  /** Images in all, as {@link imageCount} has it. */
   readonly count: number;
   readonly batchSize: number;
   /** Of the order of a dataset, and of what a trainer samples. */
@@ -43,11 +68,6 @@ export async function* imageBatches(scope: string, name: string, source: ImageSo
     }
     throw new GanzooError(scope, `${name} ended after ${made} images, but ${count} are asked for. Lower samples, or give more.`);
   }
-  if (source instanceof tf.Tensor) {
-    expectImages(scope, name, source);
-    if (source.shape[0] < count)
-      throw new GanzooError(scope, `${name} are ${source.shape[0]} images, but ${count} are asked for. Lower samples, or give more.`);
-  }
   for (let batch = 0; ; batch++) {
     const size = Math.min(batchSize, count - made);
     if (size === 0) return;
@@ -62,7 +82,7 @@ export async function* imageBatches(scope: string, name: string, source: ImageSo
   }
 }
 
-function isDataset(source: ImageSource): source is Dataset {
+export function isDataset(source: ImageSource): source is Dataset {
   return typeof (source as Dataset).batches === 'function';
 }
 

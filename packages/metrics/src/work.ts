@@ -3,9 +3,9 @@ import { GanzooError } from '@ganzoo/core';
 /** Of a metric that takes a while. */
 export interface WorkOptions {
   /** Ends the work early; it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told of the share that is done, in [0, 1], rising to 1. */
-  readonly onProgress?: (fraction: number) => void;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
 export const workKeys = ['signal', 'onProgress'] as const;
@@ -20,7 +20,7 @@ export async function report(done: number, total: number, { signal, onProgress }
 
 /** One of several stages of equal length: its progress is a share of the whole. */
 export function stage(index: number, of: number, { signal, onProgress }: WorkOptions): WorkOptions {
-  return { ...(signal && { signal }), ...(onProgress && { onProgress: (part) => onProgress((index + part) / of) }) };
+  return { signal, onProgress: onProgress && ((part) => onProgress((index + part) / of)) };
 }
 
 /** Mean and standard deviation, with the count as divisor. */

@@ -7,12 +7,13 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { adam, cosine, liveModel, rng, type Pass } from '@ganzoo/core';
+import { rng } from '@ganzoo/core';
 import { mnist } from '@ganzoo/datasets/node';
 import { useBackend } from '@ganzoo/node';
 import * as tf from '@tensorflow/tfjs';
 import { decodeHalf, encodeHalf } from '../src/half.ts';
-import { classes, convolutions, digitFeatures, digitLogits, type DigitLayer } from '../src/digits/network.ts';
+import { classes, digitFeatures, digitLogits, type DigitLayer } from '../src/digits/network.ts';
+import { trainClassifier } from '../src/digits/training.ts';
 import { distort } from './distort.ts';
 
 const { values } = parseArgs({
@@ -26,36 +27,25 @@ console.log(device);
 const [train, test] = [await digits('train'), await digits('test')];
 const count = train.labels.length;
 const stepsPerEpoch = Math.floor(count / batchSize);
-const live = liveModel<tf.Tensor, tf.Tensor>(
-  'training',
-  network,
-  root.fork('weights'),
-  (input) => input,
-  ([logits]) => logits as tf.Tensor,
-);
-const optimizer = adam({ learningRate: cosine({ from: 2e-3, updates: epochs * stepsPerEpoch }), beta1: 0.9 }).build();
-optimizer.slots(live.trainable);
-
-let update = 0;
-for (let epoch = 0; epoch < epochs; epoch++) {
-  const started = performance.now();
-  const order = root.fork(`order ${epoch}`).permutation(count);
-  let mean = 0;
-  for (let step = 0; step < stepsPerEpoch; step++, update++) {
-    const stream = root.fork(`batch ${update}`);
-    const [x, y] = batch(order.subarray(step * batchSize, (step + 1) * batchSize), stream);
-    const pass: Pass = { training: true, updateState: true, rng: stream };
-    const { value, grads } = tf.variableGrads(() => {
-      const logits = live.apply(x, pass);
-      return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), y), 1))) as tf.Scalar;
-    }, [...live.trainable.values()]);
-    const gradients = new Map([...live.trainable].map(([key, variable]) => [key, grads[variable.name] as tf.Tensor]));
-    optimizer.apply(gradients, live.trainable, update);
-    if (step % 50 === 0) mean += ((await value.data())[0] as number) / Math.ceil(stepsPerEpoch / 50);
-    tf.dispose([x, y, value, grads]);
-  }
-  console.log(`epoch ${epoch + 1}: loss ${mean.toFixed(4)}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
-}
+let order: Uint32Array = new Uint32Array();
+let [mean, started] = [0, performance.now()];
+const live = await trainClassifier({
+  imageShape: [28, 28, 1],
+  classes,
+  updates: epochs * stepsPerEpoch,
+  rng: root,
+  batch(update, stream) {
+    const step = update % stepsPerEpoch;
+    if (step === 0) order = root.fork(`order ${update / stepsPerEpoch}`).permutation(count);
+    return batch(order.subarray(step * batchSize, (step + 1) * batchSize), stream);
+  },
+  async onUpdate(update, loss) {
+    if (update % 50 === 0) mean += ((await loss.data())[0] as number) / Math.ceil(stepsPerEpoch / 50);
+    if ((update + 1) % stepsPerEpoch !== 0) return;
+    console.log(`epoch ${(update + 1) / stepsPerEpoch}: loss ${mean.toFixed(4)}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    [mean, started] = [0, performance.now()];
+  },
+});
 
 const exact = folded();
 const encoded = exact.map((weights) => encodeHalf(weights.dataSync<'float32'>()));
@@ -74,27 +64,9 @@ export const weights =
 );
 process.exit();
 
-function network(init: ReturnType<typeof rng>): tf.LayersModel {
-  const seed = (): number => init.integer() % 2147483647;
-  const input = tf.input({ shape: [28, 28, 1] });
-  let x = input;
-  for (const { kernel, filters, stride, pooled } of convolutions) {
-    const kernelInitializer = tf.initializers.heNormal({ seed: seed() });
-    const convolution = tf.layers.conv2d({ filters, kernelSize: kernel, strides: stride, padding: 'same', useBias: false, kernelInitializer });
-    x = convolution.apply(x) as tf.SymbolicTensor;
-    x = tf.layers.batchNormalization({ momentum: 0.99, epsilon: 1e-3 }).apply(x) as tf.SymbolicTensor;
-    x = tf.layers.activation({ activation: 'relu' }).apply(x) as tf.SymbolicTensor;
-    if (pooled) x = tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }).apply(x) as tf.SymbolicTensor;
-  }
-  x = tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }).apply(x) as tf.SymbolicTensor;
-  x = tf.layers.dropout({ rate: 0.3 }).apply(x) as tf.SymbolicTensor;
-  return tf.model({ inputs: input, outputs: tf.layers.dense({ units: classes }).apply(x) as tf.SymbolicTensor });
-}
-
 /** Kernel and bias of each layer, with the moments of batch normalization in them. */
 function folded(): tf.Tensor[] {
-  const model = live.model as tf.LayersModel;
-  const layers = model.layers.filter((layer) => layer.weights.length > 0);
+  const layers = live.model.layers.filter((layer) => layer.weights.length > 0);
   return layers.flatMap((layer, index) => {
     if (layer.getClassName() === 'Dense') return layer.getWeights();
     if (layer.getClassName() !== 'Conv2D') return [];
@@ -120,14 +92,12 @@ async function accuracyOf(kept: readonly tf.Tensor[]): Promise<number> {
   return right / test.labels.length;
 }
 
-/** Distorted digits and one-hot labels. */
-function batch(indices: Uint32Array, stream: ReturnType<typeof rng>): [tf.Tensor4D, tf.Tensor2D] {
-  const [pixels, labels] = [new Float32Array(indices.length * 784), new Float32Array(indices.length * classes)];
-  indices.forEach((index, row) => {
-    distort(train.bytes.subarray(index * 784, (index + 1) * 784), pixels.subarray(row * 784, (row + 1) * 784), stream);
-    labels[row * classes + (train.labels[index] as number)] = 1;
-  });
-  return [tf.tensor4d(pixels, [indices.length, 28, 28, 1]), tf.tensor2d(labels, [indices.length, classes])];
+/** Distorted digits and their classes. */
+function batch(indices: Uint32Array, stream: ReturnType<typeof rng>): [tf.Tensor4D, tf.Tensor1D] {
+  const pixels = new Float32Array(indices.length * 784);
+  indices.forEach((index, row) => distort(train.bytes.subarray(index * 784, (index + 1) * 784), pixels.subarray(row * 784, (row + 1) * 784), stream));
+  const labels = Int32Array.from(indices, (index) => train.labels[index] as number);
+  return [tf.tensor4d(pixels, [indices.length, 28, 28, 1]), tf.tensor1d(labels, 'int32')];
 }
 
 async function digits(split: 'train' | 'test'): Promise<{ bytes: Uint8Array; labels: Int32Array }> {

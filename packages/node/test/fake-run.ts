@@ -25,6 +25,7 @@ export function fakeRun(overrides: Partial<Run> = {}): Mutable<Run> & { reads: n
     async save() {
       throw new Error('this test saves nothing');
     },
+    signal: undefined,
     async record() {
       throw new Error('this test records nothing');
     },

@@ -3,13 +3,13 @@ import { GanzooError } from '@ganzoo/core';
 const SCOPE = 'metrics/weights';
 
 /** SHA-256 of bytes, in lower-case hexadecimal. */
-async function sha256(bytes: Uint8Array): Promise<string> {
+export async function sha256(bytes: Uint8Array): Promise<string> {
   // Browsers leave it out of pages that came by plain http.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   if (subtle === undefined) {
     throw new GanzooError(
       SCOPE,
-      'the SHA-256 of the weights cannot be computed: this page has no crypto.subtle. Serve it by https, or pass { sha256: false }.',
+      'a SHA-256 cannot be computed: this page has no crypto.subtle. Serve it by https, or do without: { sha256: false } for weights, no cache for statistics.',
     );
   }
   const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
