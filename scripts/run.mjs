@@ -12,7 +12,7 @@ const source = ['--conditions=@ganzoo/source', '--import', 'tsx'];
 
 const commands = {
   start: (args) => node(...source, 'examples/mnist-dcgan/train.ts', ...args),
-  example: ([example, ...args]) => node(...source, `examples/${example}/train.ts`, ...args),
+  example: ([example, ...args]) => node(...source, entryOf(example), ...args),
   bench: (args) => node(...source, 'bench/speed/speed.ts', ...args),
   test: (args) => vitest({}, args),
   'test:slow': (args) => vitest({ GANZOO_TIER: 'slow' }, args),
@@ -48,6 +48,11 @@ function fingerprint() {
   const hash = createHash('sha256').update(process.version);
   for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
+}
+
+/** Nearly all examples train something. */
+function entryOf(example) {
+  return ['train', 'evaluate'].map((verb) => `examples/${example}/${verb}.ts`).find((file) => existsSync(join(root, file)));
 }
 
 /** All tests on TensorFlow's own backend, through the package named, or each that has it in turn. */

@@ -9,9 +9,9 @@ export function mistakesPages(): readonly ReportPage[] {
   if (!existsSync(path)) return [];
   const { rows, bySize, order, samples } = JSON.parse(readFileSync(path, 'utf8')) as Mistakes;
   const head = [`${samples.toLocaleString('en')} digits`, 'score', 'Fréchet', 'KID', 'precision', 'recall', 'density', 'coverage', 'class KL'];
-  const cells = rows.map(({ name, score, distance, kernelDistance, ...rest }) => {
-    const shares = (['precision', 'recall', 'density', 'coverage', 'classKl'] as const).map((key) => rest[key].toFixed(3));
-    return [name, score.toFixed(2), distance.toFixed(2), kernelDistance.toFixed(4), ...shares];
+  const cells = rows.map((row) => {
+    const shares = (['precision', 'recall', 'density', 'coverage', 'classKl'] as const).map((key) => row[key].toFixed(3));
+    return [row.name, row.score.toFixed(2), row.distance.toFixed(2), row.kernelDistance.toFixed(4)].concat(shares);
   });
   const sizes = bySize.map((row) => [row.samples.toLocaleString('en'), row.distance.toFixed(2), row.kernelDistance.toFixed(4)]);
   const content = [

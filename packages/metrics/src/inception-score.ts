@@ -1,12 +1,11 @@
-import { expectInteger, expectKeys, expectOneOf, GanzooError, rng } from '@ganzoo/core';
-import { expectFinite, readRows, type Points, type Rows } from './points.ts';
+import { expectInteger, expectKeys, GanzooError, rng } from '@ganzoo/core';
+import type { Points, Rows } from './points.ts';
+import { readPredictions, type PredictionOptions } from './predictions.ts';
 import { meanAndStd } from './work.ts';
 
 const SCOPE = 'metrics/inceptionScore';
 
-export interface InceptionScoreOptions {
-  /** What the rows are: `logits`, the default, of which the softmax is taken in double precision, or `probabilities`. */
-  readonly of?: 'logits' | 'probabilities';
+export interface InceptionScoreOptions extends PredictionOptions {
   /** Parts of which each gets a score. 10 unless told, or fewer where there are fewer samples. */
   readonly splits?: number;
   /**
@@ -38,11 +37,9 @@ export interface InceptionScore {
 export async function inceptionScore(predictions: Points, options: InceptionScoreOptions = {}): Promise<InceptionScore> {
   expectKeys(SCOPE, options, ['of', 'splits', 'shuffle']);
   const { of = 'logits', splits = 10, shuffle = 0 } = options;
-  expectOneOf(SCOPE, 'of', of, ['logits', 'probabilities']);
   expectInteger(SCOPE, 'splits', splits, 1);
   if (shuffle !== false) expectInteger(SCOPE, 'shuffle', shuffle, 0);
-  const rows = await readRows(SCOPE, 'the predictions', predictions);
-  expectFinite(SCOPE, rows);
+  const rows = await readPredictions(SCOPE, 'the predictions', predictions, { of });
   if (rows.count < splits)
     throw new GanzooError(SCOPE, `splits is ${splits}, but there are ${rows.count} samples; give at least one sample a part, or fewer splits.`);
 
@@ -92,13 +89,5 @@ function logProbabilities({ values, dimensions }: Rows, row: number, into: Float
 }
 
 function logOfProbabilities({ values, dimensions }: Rows, row: number, into: Float64Array): void {
-  const from = row * dimensions;
-  let sum = 0;
-  for (let y = 0; y < dimensions; y++) {
-    const p = values[from + y] as number;
-    sum += p;
-    if (p < 0) throw new GanzooError(SCOPE, `sample ${row} has a probability of ${p}. Of logits, say { of: 'logits' }.`);
-    into[y] = Math.log(p);
-  }
-  if (Math.abs(sum - 1) > 1e-3) throw new GanzooError(SCOPE, `the probabilities of sample ${row} add up to ${sum}, not 1. Of logits, say { of: 'logits' }.`);
+  for (let y = 0; y < dimensions; y++) into[y] = Math.log(values[row * dimensions + y] as number);
 }

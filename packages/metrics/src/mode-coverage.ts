@@ -1,4 +1,5 @@
 import { expectKeys, expectNumber, GanzooError } from '@ganzoo/core';
+import { divergenceFromUniform, sum } from './divergence.ts';
 import { expectFinite, expectSameDimensions, readPoints } from './points.ts';
 import type { Matrix, Points } from './points.ts';
 
@@ -87,18 +88,6 @@ function nearest(points: Matrix, index: number, centers: Matrix, reach: number):
     }
   }
   return mode;
-}
-
-/** `sum p log(p k)` over the k counts, each a share p of all. */
-function divergenceFromUniform(counts: readonly number[]): number {
-  const all = sum(counts);
-  // No distribution to speak of, and worse than any.
-  if (all === 0) return Infinity;
-  return sum(counts.map((count) => (count === 0 ? 0 : (count / all) * Math.log((count * counts.length) / all))));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function expectPositive(name: string, value: unknown): void {

@@ -22,7 +22,11 @@ export interface SuiteOptions {
 /** What is checked, by name. */
 export type Checks = Readonly<Record<string, () => Promise<void>>>;
 
-/** Every check on every backend, named `backend: check`. */
+/**
+ * Every check on every backend, named `backend: check`. What a check throws that is no GanzooError becomes one.
+ *
+ * @throws GanzooError where no backend is named
+ */
 export function onEachBackend({ backends = registeredBackends() }: SuiteOptions, checks: Checks): readonly Check[] {
   // A suite without checks would pass.
   if (backends.length === 0) throw new GanzooError(SCOPE, "backends is empty. Name at least one, such as 'cpu', or leave it out for all that are registered.");
@@ -53,7 +57,13 @@ async function runOn(backend: string, check: () => Promise<void>): Promise<void>
   }
 }
 
-/** What a check that fails throws. */
+/**
+ * What a check that fails throws: `expected x to be y, got z. Do this.`
+ *
+ * @param expected what should have been, as in `the samples to be finite`
+ * @param got what came instead
+ * @param cure what to do about it, a sentence
+ */
 export function failure(expected: string, got: string, cure: string): GanzooError {
   return new GanzooError(SCOPE, `expected ${expected}, got ${got}. ${cure}`);
 }
