@@ -2,10 +2,13 @@ import { expectInteger, expectKeys, GanzooError, rng } from '@ganzoo/core';
 import type { Rng } from '@ganzoo/core';
 import { expectFinite, expectSameDimensions, readPoints } from './points.ts';
 import type { Matrix, Points } from './points.ts';
+import { report, workKeys, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/slicedWasserstein';
+/** Projections between turns of others. */
+const turn = 8;
 
-export interface SlicedWassersteinOptions {
+export interface SlicedWassersteinOptions extends WorkOptions {
   /** Random directions to look along. 256 unless told. */
   readonly projections?: number;
   /** The same seed looks along the same directions. 0 unless told. */
@@ -25,7 +28,7 @@ export interface SlicedWassersteinOptions {
  * @throws GanzooError on an unknown option, an option out of range, no points, unequal dimensions, and coordinates that are not finite
  */
 export async function slicedWasserstein(a: Points, b: Points, options: SlicedWassersteinOptions = {}): Promise<number> {
-  expectKeys(SCOPE, options, ['projections', 'seed', 'order']);
+  expectKeys(SCOPE, options, ['projections', 'seed', 'order', ...workKeys]);
   const { projections = 256, seed = 0, order = 1 } = options;
   expectInteger(SCOPE, 'projections', projections, 1);
   expectInteger(SCOPE, 'seed', seed, 0);
@@ -38,9 +41,11 @@ export async function slicedWasserstein(a: Points, b: Points, options: SlicedWas
   const stream = rng(seed).fork('slicedWasserstein');
   let sum = 0;
   for (let i = 0; i < projections; i++) {
+    if (i % turn === 0) await report(i, projections, options);
     const along = direction(stream, first.dimensions);
     sum += transportCost(project(first, along), project(second, along), order);
   }
+  await report(1, 1, options);
   const mean = sum / projections;
   return order === 1 ? mean : Math.sqrt(mean);
 }

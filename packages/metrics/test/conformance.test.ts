@@ -32,7 +32,7 @@ describe.each<[string, MetricSuiteOptions]>([
       measure: async (real, generated, work) => (await kernelDistance(real, generated, { subsets: 2, subsetSize: samples, ...work })).mean,
     },
   ],
-  ['slicedWasserstein', { kind: 'distance', interruptible: false, measure: (real, generated) => slicedWasserstein(real, generated) }],
+  ['slicedWasserstein', { kind: 'distance', measure: slicedWasserstein }],
   ['precision', { kind: 'score', least: 4, measure: async (real, generated, work) => (await precisionRecall(real, generated, work)).precision }],
   ['recall', { kind: 'score', least: 4, measure: async (real, generated, work) => (await precisionRecall(real, generated, work)).recall }],
   ['1 - precision', { kind: 'distance', symmetric: false, least: 4, measure: async (...sets) => 1 - (await precisionRecall(...sets)).precision }],

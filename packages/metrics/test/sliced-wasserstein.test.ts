@@ -141,7 +141,7 @@ describe('slicedWasserstein refuses', () => {
     ['an empty set', points, [], {}, 'the second points are empty'],
     ['NaN', [...points, [0, NaN]], points, {}, 'point 1 of the first points has a coordinate NaN; remove or repair it.'],
     ['infinity', points, [[-Infinity, 0]], {}, 'point 0 of the second points has a coordinate -Infinity'],
-    ['an unknown option', points, points, { projection: 3 }, "unknown option 'projection'. Valid options: order, projections, seed."],
+    ['an unknown option', points, points, { projection: 3 }, "unknown option 'projection'. Valid options:"],
     ['no projections', points, points, { projections: 0 }, 'projections must be an integer of at least 1, got 0.'],
     ['a negative seed', points, points, { seed: -1 }, 'seed must be an integer of at least 0, got -1.'],
     ['order 3', points, points, { order: 3 }, 'order must be 1 or 2, got 3.'],
