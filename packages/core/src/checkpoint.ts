@@ -77,7 +77,7 @@ export async function readCheckpoint(store: Store): Promise<Checkpoint> {
 
 /** Throws, showing each difference, when a checkpoint was made by another GAN than the one it is to be loaded into. */
 export function expectSameGan(saved: Json, given: Json): void {
-  const lines = differences(saved, given, '');
+  const lines = differences(saved, given);
   if (lines.length > 0)
     throw new GanzooError(
       SCOPE,
@@ -85,7 +85,8 @@ export function expectSameGan(saved: Json, given: Json): void {
     );
 }
 
-function differences(a: unknown, b: unknown, path: string): string[] {
+/** Where two configurations differ, a line each: `path: first, second`. */
+export function differences(a: unknown, b: unknown, path = ''): string[] {
   if (isTree(a) && isTree(b)) {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => differences(a[key], b[key], path ? `${path}.${key}` : key));
   }

@@ -76,6 +76,8 @@ export { enableHigherOrderGradients } from './gradients.ts';
 export { assertTwiceDifferentiable, checkGradients } from './check-gradients.ts';
 export type { GradientReport, GradientRow } from './gradients/report.ts';
 export { Trainer } from './trainer.ts';
+export { differences } from './checkpoint.ts';
+export { DamagedCheckpointError } from './safetensors.ts';
 export type { FitOptions, FitResult } from './loop.ts';
 export { BackendError } from './backend-error.ts';
 export { NonFiniteLossError } from './readings.ts';

@@ -2,6 +2,9 @@ import { GanzooError } from './errors.ts';
 
 const SCOPE = 'core/checkpoint';
 
+/** A checkpoint that was torn or altered: one before it may be whole. */
+export class DamagedCheckpointError extends GanzooError {}
+
 /** A tensor at rest. */
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -39,7 +42,7 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, me
 /** Reads what {@link encodeSafetensors} wrote; `name` is for the error when the file is torn, altered or foreign. */
 export function decodeSafetensors(bytes: Uint8Array, name: string): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
   const refuse = (why: string): never => {
-    throw new GanzooError(SCOPE, `'${name}' is not a whole checkpoint: ${why}. Use an earlier one.`);
+    throw new DamagedCheckpointError(SCOPE, `'${name}' is not a whole checkpoint: ${why}. Use an earlier one.`);
   };
   if (bytes.length < 8) return refuse(`it has ${bytes.length} bytes`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));

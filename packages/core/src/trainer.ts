@@ -203,10 +203,16 @@ export class Trainer<B = Batch> {
     await store.commit(files);
   }
 
-  /** Goes on from a checkpoint: same weights, optimizers, streams and place in the data. Refuses one of another configuration. */
-  static async load<B = Batch>(store: Store, gan: Gan<B>): Promise<Trainer<B>> {
+  /**
+   * Goes on from a checkpoint: same weights, optimizers, streams and place in the data. Refuses one of another configuration,
+   * unless changes are allowed and the networks and optimizers still have the same weights: then it trains on as the new one says.
+   *
+   * @throws DamagedCheckpointError on one that is torn or altered
+   */
+  static async load<B = Batch>(store: Store, gan: Gan<B>, options: { readonly allowChanges?: boolean } = {}): Promise<Trainer<B>> {
+    expectKeys(SCOPE, options, ['allowChanges']);
     const { state, tensors } = await readCheckpoint(store);
-    expectSameGan(state.gan, describe(gan));
+    if (!options.allowChanges) expectSameGan(state.gan, describe(gan));
     const trainer = new Trainer(gan, { seed: state.seed });
     try {
       restoreVariables(runVariables(trainer.#built), tensors);
