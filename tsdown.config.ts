@@ -3,7 +3,7 @@ import { defineConfig } from 'tsdown';
 /** Every package is built alike: its doors are the modules right under src with these names. */
 export default defineConfig({
   workspace: 'packages/*',
-  entry: ['src/{index,node,networks,testing,ganzoo-tensorflow}.ts'],
+  entry: ['src/{index,node,networks,testing,ganzoo,ganzoo-tensorflow}.ts'],
   platform: 'neutral',
   target: 'es2022',
   dts: true,

@@ -71,7 +71,7 @@ export {
 export { discriminator, generator, type DiscriminatorOptions, type GeneratorOptions } from './roles.ts';
 export { liveModel, modelRecipe, type ModelRecipe } from './live.ts';
 export { defineGame, defineGan, type EmaOptions, type GanSpec } from './gan.ts';
-export { defineVariant, type VariantDefinition, type VariantOptions, type VariantSettings } from './variant.ts';
+export { defineVariant, type Variant, type VariantDefinition, type VariantOptions, type VariantSettings } from './variant.ts';
 export { enableHigherOrderGradients } from './gradients.ts';
 export { assertTwiceDifferentiable, checkGradients } from './check-gradients.ts';
 export type { GradientReport, GradientRow } from './gradients/report.ts';

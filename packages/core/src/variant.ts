@@ -28,12 +28,17 @@ export interface VariantDefinition<E, O = Own> {
 const shared = ['sampleShape', 'latentDim', ...ganSpecKeys.filter((key) => key !== 'name')];
 
 /** A published GAN: a function of options to a game, in which its user may replace any piece. */
-export function defineVariant<E extends object = object, D = Own>({
-  name,
-  defaults,
-  build,
-}: VariantDefinition<E, D>): <O = D>(options: VariantOptions<O> & Partial<E>) => Gan {
-  return (options) => {
+export interface Variant<E extends object = object, D = Own> {
+  <O = D>(options: VariantOptions<O> & Partial<E>): Gan;
+  /** What its GANs are called, and commands find it by. */
+  readonly variantName: string;
+  /** Its own options, beside those that every variant takes. */
+  readonly defaults: E & { readonly latentDim: number };
+}
+
+/** Makes a variant of its name, its options with their defaults, and what they build. */
+export function defineVariant<E extends object = object, D = Own>({ name, defaults, build }: VariantDefinition<E, D>): Variant<E, D> {
+  const make = <O = D>(options: VariantOptions<O> & Partial<E>): Gan => {
     const scope = name;
     if (typeof options !== 'object' || options === null)
       throw new GanzooError(scope, `expected options such as { sampleShape: [28, 28, 1] }, got ${String(options)}.`);
@@ -55,4 +60,5 @@ export function defineVariant<E extends object = object, D = Own>({
     const optimizers = { ...built.optimizers, ...options.optimizers };
     return defineGan({ ...built, ...replaced, optimizers, name, sampleShape } as GanSpec<D, Latents>);
   };
+  return Object.assign(make, { variantName: name, defaults });
 }

@@ -104,7 +104,9 @@ describe('a run directory', () => {
 
   it('is neither gone on with nor replaced unless told', async () => {
     await run();
-    await expect(run()).rejects.toThrow(`'${dir}' holds a run of small on points. Go on with it (existing: 'resume'), replace it (existing: 'replace')`);
+    await expect(run()).rejects.toThrow(
+      `'${dir}' holds a run of small on points. Go on with it (existing: 'resume', --resume), replace it (existing: 'replace', --replace)`,
+    );
     writeFileSync(join(dir, 'notes.txt'), 'mine');
     writeFileSync(join(dir, 'samples/mine.png'), 'mine');
     expect(await run({ steps: 4, existing: 'replace' })).toEqual([4, 0, 'done']);

@@ -83,6 +83,6 @@ export function expectSameRun(directory: string, saved: RunIdentity, given: RunI
   if (lines.length === 0) return;
   throw new GanzooError(
     SCOPE,
-    `the run in '${directory}' has another configuration (saved, given):\n${lines.map((line) => `  ${line}`).join('\n')}\nGive the same, allow the changes (allowChanges: true), or start a new run in another directory.`,
+    `the run in '${directory}' has another configuration (saved, given):\n${lines.map((line) => `  ${line}`).join('\n')}\nGive the same, allow the changes (allowChanges: true, --allow-changes), or start a new run in another directory.`,
   );
 }

@@ -119,12 +119,12 @@ export async function train<B = Batch>(options: TrainOptions<B>): Promise<TrainR
     if (before && existing === undefined)
       throw new GanzooError(
         SCOPE,
-        `'${dir}' holds a run of ${before.gan.name} on ${before.dataset.name}. Go on with it (existing: 'resume'), replace it (existing: 'replace'), or give another directory.`,
+        `'${dir}' holds a run of ${before.gan.name} on ${before.dataset.name}. Go on with it (existing: 'resume', --resume), replace it (existing: 'replace', --replace), or give another directory.`,
       );
     if (!before && existing !== 'replace' && (await checkpointSteps(dir)).length > 0)
       throw new GanzooError(
         SCOPE,
-        `'${dir}' has checkpoints, but no config.json that says of what. Restore it, replace the run (existing: 'replace'), or give another directory.`,
+        `'${dir}' has checkpoints, but no config.json that says of what. Restore it, replace the run (existing: 'replace', --replace), or give another directory.`,
       );
     if (existing === 'replace') await clearRun(dir);
     if (before && !allowChanges) expectSameRun(dir, before, identity);

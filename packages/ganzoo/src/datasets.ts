@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import { GanzooError, type Dataset } from '@ganzoo/core';
+import { gridOfGaussians, ringOfGaussians, stackedMnist, swissRoll } from '@ganzoo/datasets';
+import { imageFolder, mnist } from '@ganzoo/datasets/node';
+import { plain, unknownName } from './nearest.ts';
+
+/** What a dataset is found by, kept in a run's recipe. */
+export interface DatasetChoice {
+  /** A name, or the path of a folder of images. */
+  readonly dataset: string;
+  /** Of images of a folder: pixels of their sides. */
+  readonly size?: number;
+  readonly channels?: 1 | 3;
+  /** Of datasets that are files: the folder they are in. */
+  readonly dataDir?: string;
+  readonly split?: 'train' | 'test';
+}
+
+const named: Readonly<Record<string, (choice: DatasetChoice) => Dataset | Promise<Dataset>>> = {
+  mnist: (choice) => mnist(filesOf(choice)),
+  'stacked-mnist': async (choice) => stackedMnist(await mnist(filesOf(choice))),
+  ring: () => ringOfGaussians(),
+  grid: () => gridOfGaussians(),
+  'swiss-roll': () => swissRoll(),
+};
+
+export const datasetNames = Object.keys(named);
+
+/**
+ * A dataset by its name, or the images of a folder.
+ *
+ * @throws GanzooError where there is neither
+ */
+export async function openDataset(
+  choice: DatasetChoice,
+  watch: { readonly signal?: AbortSignal; readonly onProgress?: (fraction: number) => void } = {},
+): Promise<Dataset> {
+  const { dataset, size, channels = 3 } = choice;
+  const name = datasetNames.find((candidate) => plain(candidate) === plain(dataset));
+  if (name) {
+    if (size !== undefined) throw new GanzooError('command', `--size is for folders of images; '${name}' has a size of its own.`);
+    return (named[name] as (typeof named)[string])(choice);
+  }
+  if ((await stat(dataset).catch(() => undefined))?.isDirectory())
+    return imageFolder(dataset, { channels, ...(size !== undefined && { size }), ...watch } as never);
+  throw unknownName('dataset', dataset, datasetNames, 'Or give the path of a folder of images, such as ./photos.');
+}
+
+function filesOf({ dataDir, split }: DatasetChoice): { dir?: string; split?: 'train' | 'test' } {
+  return { ...(dataDir !== undefined && { dir: dataDir }), ...(split && { split }) };
+}
