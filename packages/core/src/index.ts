@@ -83,5 +83,6 @@ export { BackendError } from './backend-error.ts';
 export { NonFiniteLossError } from './readings.ts';
 export { checkpoints, earlyStopping, every, history, type EarlyStoppingOptions, type HistoryRow } from './callbacks.ts';
 export { evaluateEvery, type Best, type EvaluateEvery, type EvaluateEveryOptions, type Evaluation, type Metric } from './evaluate-every.ts';
+export { health, type Ailment, type HealthNotice, type HealthOptions } from './health.ts';
 export { indexedDb, memory } from './stores.ts';
 export { summary, type GanSummary, type LayerSummary, type NetworkSummary } from './summary.ts';

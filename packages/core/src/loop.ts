@@ -60,7 +60,8 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const batches = new Batches(session.gan, dataset, { size: batchSize, rng: session.rng, ...(cursor !== null && { cursor }) }, signal);
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
-  const run = runView(session, { steps, batchSize, seconds, callbacks, signal });
+  let waited = 0;
+  const run = runView(session, { steps, batchSize, seconds, waited: () => waited, callbacks, signal });
   let reason: FitResult['reason'] = 'done';
   const failures: unknown[] = [];
   let underWay = run.step;
@@ -73,7 +74,9 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         break;
       }
       underWay = run.step + 1;
+      const asked = performance.now();
       const drawn = await batches.draw(session.draws);
+      waited += (performance.now() - asked) / 1000;
       if (!drawn) {
         reason = signal?.aborted ? 'aborted' : 'exhausted';
         break;
@@ -110,10 +113,11 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
 
 interface View extends Required<Pick<FitOptions, 'steps' | 'batchSize' | 'callbacks'>> {
   readonly seconds: () => number;
+  readonly waited: () => number;
   readonly signal: AbortSignal | undefined;
 }
 
-function runView<B>(session: Session<B>, { steps, batchSize, seconds, callbacks, signal }: View): Run {
+function runView<B>(session: Session<B>, { steps, batchSize, seconds, waited, callbacks, signal }: View): Run {
   const run: Run = {
     gan: describe(session.gan) as unknown as Run['gan'],
     seed: session.seed,
@@ -128,6 +132,9 @@ function runView<B>(session: Session<B>, { steps, batchSize, seconds, callbacks,
     },
     get seconds() {
       return seconds();
+    },
+    get waited() {
+      return waited();
     },
     losses: session.losses,
     sample: session.sample,

@@ -53,6 +53,8 @@ export interface Run {
   readonly realSamples: number;
   /** Of this call of `fit`, callbacks included. */
   readonly seconds: number;
+  /** Of those, seconds spent waiting for batches. */
+  readonly waited: number;
   /** The last values, keyed `player/part`. Reading them waits for the device. */
   readonly losses: () => Promise<Readonly<Record<string, number>>>;
   /** The caller disposes what it gets. */

@@ -47,6 +47,11 @@ export function measuredText(values: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
+/** What the process holds: `480 MB`, `2.1 GB`. */
+export function memoryText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** `1200 img/s, 0:42 left`. */
 export function speedText(speed: { readonly steps: number; readonly samples: number }, stepsLeft: number): string {
   if (speed.samples <= 0) return '';

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { expectInteger, expectKeys } from '@ganzoo/core';
 import type { Callback, Run } from '@ganzoo/core';
-import { duration, lossText, measuredText, speedometer, speedText } from './progress-text.ts';
+import { duration, lossText, measuredText, memoryText, speedometer, speedText } from './progress-text.ts';
 
 const SCOPE = 'node/progress';
 
@@ -30,7 +30,8 @@ interface Display {
 
 /**
  * A callback that shows how the training goes: step, losses, the critic's accuracy where there is one, what other
- * callbacks measured, real images a second and the time left. A bar on a terminal; elsewhere a line every 5 % or 10 s.
+ * callbacks measured, real images a second, the time left and the memory of the process. A bar on a terminal; elsewhere a line
+ * every 5 % or 10 s.
  *
  * @throws GanzooError on a bad option
  */
@@ -46,8 +47,9 @@ export function progress(options: ProgressOptions = {}): Callback {
   /** The last of each. */
   let measured: Readonly<Record<string, number>> = {};
 
+  const memory = (): string => memoryText(process.memoryUsage.rss());
   const describe = async (run: Run): Promise<string> => {
-    const texts = [lossText(await run.losses(), display.style), measuredText(measured), speedText(speed(run), run.steps - run.step)];
+    const texts = [lossText(await run.losses(), display.style), measuredText(measured), speedText(speed(run), run.steps - run.step), memory()];
     return texts.filter((text) => text !== '').join(', ');
   };
 

@@ -14,6 +14,7 @@ export function fakeRun(overrides: Partial<Run> = {}): Mutable<Run> & { reads: n
     batchSize: 64,
     realSamples: 0,
     seconds: 0,
+    waited: 0,
     reads: 0,
     async losses() {
       run.reads++;

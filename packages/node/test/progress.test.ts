@@ -1,8 +1,11 @@
 import { Writable } from 'node:stream';
 import type { Callback } from '@ganzoo/core';
 import { progress } from '@ganzoo/node';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { fakeRun } from './fake-run.ts';
+
+beforeAll(() => void vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(310e6));
+afterAll(() => vi.restoreAllMocks());
 
 function sink(isTTY: boolean): Writable & { text: string } {
   const stream = new Writable({
@@ -31,8 +34,8 @@ test('without a terminal: a line every 5 %', async () => {
   await train(progress({ stream }), 1);
   const lines = stream.text.trimEnd().split('\n');
   expect(lines.map((line) => /^step (\d+)\/100 /.exec(line)?.[1])).toEqual(Array.from({ length: 20 }, (_, i) => String(5 * (i + 1))));
-  expect(lines[0]).toBe('step 5/100  D real 0.679 fake 0.25, G fake 1.5, accuracy 51 %, 64 img/s, 1:35 left');
-  expect(lines[19]).toBe('step 100/100  D real 0.679 fake 0.25, G fake 1.5, accuracy 51 %, 64 img/s, took 1:40');
+  expect(lines[0]).toBe('step 5/100  D real 0.679 fake 0.25, G fake 1.5, accuracy 51 %, 64 img/s, 1:35 left, 310 MB');
+  expect(lines[19]).toBe('step 100/100  D real 0.679 fake 0.25, G fake 1.5, accuracy 51 %, 64 img/s, 310 MB, took 1:40');
 });
 
 test('shows the last of what other callbacks measured', async () => {
@@ -86,7 +89,7 @@ test('the speed is of the last ten seconds, not of the whole run', async () => {
     Object.assign(run, { step, realSamples: 10 * step, seconds });
     await callback.onStep?.(run);
   }
-  expect(stream.text.split('\n').map((line) => /(\d+ img\/s.*)/.exec(line)?.[1])).toEqual([
+  expect(stream.text.split('\n').map((line) => /(\d+ img\/s.*), 310 MB$/.exec(line)?.[1])).toEqual([
     '10 img/s, 15:00 left',
     '10 img/s, 13:20 left',
     '100 img/s, 1:00 left',
@@ -105,21 +108,21 @@ test('the first step, which compiles, is no part of the speed', async () => {
     await callback.onStep?.(run);
   }
   const lines = stream.text.trimEnd().split('\n');
-  expect(lines[0]).toMatch(/^step 101\/120 .*accuracy 51 %$/);
-  expect(lines[1]).toMatch(/^step 102\/120 .*accuracy 51 %, 64 img\/s, 0:18 left$/);
+  expect(lines[0]).toMatch(/^step 101\/120 .*accuracy 51 %, 310 MB$/);
+  expect(lines[1]).toMatch(/^step 102\/120 .*accuracy 51 %, 64 img\/s, 0:18 left, 310 MB$/);
 });
 
 test('a run of one step has the speed of that step', async () => {
   const stream = sink(false);
   await train(progress({ stream }), 2, { steps: 1 });
-  expect(stream.text).toMatch(/accuracy 51 %, 32 img\/s, took 0:02\n$/);
+  expect(stream.text).toMatch(/accuracy 51 %, 32 img\/s, 310 MB, took 0:02\n$/);
 });
 
 test('on a terminal: a bar with the sum of each player, of 80 columns at most, which ends with its line', async () => {
   const stream = sink(true);
   await train(progress({ stream }), 1);
   expect(stream.text).toContain('step 0/100 [------------] ');
-  expect(stream.text).toMatch(/step 100\/100 \[={12}\] D 0\.929, G 1\.5, accuracy 51 %, 64 img\/s, took 1:40/);
+  expect(stream.text).toMatch(/step 100\/100 \[={12}\] D 0\.929, G 1\.5, accuracy 51 %, 64 img\/s, 310 MB, took 1:40/);
   expect(stream.text.endsWith('\n')).toBe(true);
 });
 

@@ -33,6 +33,7 @@ interface Words {
   readonly checkpointEvery: number;
   readonly keep: number;
   readonly sampleEvery: number;
+  readonly health: boolean;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -69,6 +70,7 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--checkpoint-every <steps>', 'steps between checkpoints', integer(1), 500)
     .option('--keep <count>', 'newest checkpoints that are kept', integer(1), 3)
     .option('--sample-every <steps>', 'steps between pictures', integer(1), 100)
+    .option('--no-health', 'do not look for mode collapse, a saturated discriminator, tensor leaks and slow data')
     .option('--quiet', 'no progress')
     .option('--json', 'say the end as a line of JSON on standard output')
     .action(async (variant: string | undefined, words: Words) => end(await trainRun(variant, words)));
@@ -99,6 +101,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     checkpoints: { every: words.checkpointEvery, keep: words.keep },
     samples: { every: words.sampleEvery, count: (dataset.sampleShape?.length ?? 0) === 1 ? 2500 : 64 },
     ...(judge && { evaluation: evaluationOf(judge, words) }),
+    ...(words.health ? {} : { health: false as const }),
     progress: !quiet,
     recipe: recipe as unknown as Json,
     signal,

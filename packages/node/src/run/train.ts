@@ -4,6 +4,7 @@ import {
   expectInteger,
   expectKeys,
   GanzooError,
+  health,
   Trainer,
   type Batch,
   type Best,
@@ -12,6 +13,7 @@ import {
   type EvaluateEveryOptions,
   type FitResult,
   type Gan,
+  type HealthOptions,
   type Json,
 } from '@ganzoo/core';
 import { folder } from '../folder.ts';
@@ -49,6 +51,8 @@ export interface TrainOptions<B = Batch> {
   readonly logEvery?: number;
   /** Measured on the way. The best checkpoint goes to `checkpoints/best`. */
   readonly evaluation?: Omit<EvaluateEveryOptions, 'best'> & { readonly best?: Omit<Best, 'store'> };
+  /** What is looked for that may be wrong with the run, told to `onNotice`; `false` for nothing. */
+  readonly health?: Omit<HealthOptions, 'data' | 'onNotice'> | false;
   /** Besides those of the directory. */
   readonly callbacks?: readonly Callback[];
   /** A progress line on standard error. True unless told. */
@@ -74,6 +78,7 @@ const keys = [
   'samples',
   'logEvery',
   'evaluation',
+  'health',
   'callbacks',
   'progress',
   'recipe',
@@ -152,8 +157,11 @@ function callbacksOf<B>({
   samples = {},
   logEvery = 10,
   evaluation,
+  health: watched = {},
+  dataset,
   callbacks = [],
   progress: shows = true,
+  onNotice = console.warn,
 }: TrainOptions<B>): Callback[] {
   expectKeys(SCOPE, checkpoints, ['every', 'keep']);
   const { every = 500, keep = 3 } = checkpoints;
@@ -165,6 +173,7 @@ function callbacksOf<B>({
     ...(shows ? [progress()] : []),
     ...(samples ? [sampleGrid({ ...samples, dir: join(dir, 'samples') })] : []),
     jsonLog({ path: join(dir, 'log.jsonl'), every: logEvery }),
+    ...(watched ? [health({ ...watched, data: dataset as unknown as Dataset, onNotice: ({ message }) => onNotice(message) })] : []),
     ...callbacks,
     // Last: what a step writes is there when its checkpoint is.
     keepCheckpoints(dir, { every, keep }),
