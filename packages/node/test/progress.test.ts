@@ -153,7 +153,7 @@ test('players with the same initial keep their names; extremes stay short', asyn
   await callback.onStart?.(run);
   run.step = 1;
   await callback.onEnd?.(run);
-  expect(stream.text).toBe('step 1/1  generatorA fake 1.2e+5, generatorB fake 1.0e-9, C score NaN, total 0, took 0:00\n');
+  expect(stream.text).toBe('step 1/1  generatorA fake 1.2e+5, generatorB fake 1.0e-9, C score NaN, total 0, 310 MB, took 0:00\n');
 });
 
 test('refuses bad options', () => {

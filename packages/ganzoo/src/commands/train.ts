@@ -184,6 +184,6 @@ function told(out: string, words: Words, { step, steps, seconds, reason, images 
     `  ${join(out, 'log.jsonl')}  the losses`,
     `  ${join(out, 'generator/model.json')}  the generator, for tf.loadLayersModel`,
     ...(numbers ? [`By ${words.judgedSamples.toLocaleString('en')} samples: ${numbers.join(', ')}.`] : []),
-    step < steps ? `Go on: ganzoo train --resume --out ${out}` : `More: ganzoo train --resume --out ${out} --steps ${2 * steps}`,
+    ...(step < steps ? [`Go on: ganzoo train --resume --out ${out}`] : []),
   ].join('\n');
 }

@@ -24,8 +24,11 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const handle = await open(path, 'wx');
-      await handle.writeFile(JSON.stringify(mine));
-      await handle.close();
+      try {
+        await handle.writeFile(JSON.stringify(mine));
+      } finally {
+        await handle.close();
+      }
       return async () => rm(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')

@@ -18,4 +18,5 @@ it('starts from a copy that has nothing installed, by npm alone', () => {
   expect(npm.status).toBe(0);
   expect(existsSync(join(clone, 'runs/mnist-dcgan/samples/step-000002.png'))).toBe(true);
   expect(existsSync(join(clone, 'runs/mnist-dcgan/generator/model.json'))).toBe(true);
+  expect(npm.stdout).toMatch(/By 2,000 samples: frechet \S+ \(real ones \S+\), score \S+ \(real ones \S+\)\./);
 });
