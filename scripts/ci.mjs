@@ -42,15 +42,16 @@ function prepare() {
   preparePython();
 }
 
-/** The references that metrics are compared with. Kept from run to run: a gigabyte. */
+/** The references that metrics are compared with, and the reader of event files. Kept from run to run: a gigabyte. */
 function preparePython() {
   const python = process.env.GANZOO_PYTHON ?? 'python3';
-  const hasAll = () => spawnSync(python, ['-c', 'import numpy, scipy, torch']).status === 0;
-  if (hasAll()) return;
+  const missing = () => ['torch', 'scipy', 'numpy', 'tensorboard'].filter((name) => spawnSync(python, ['-c', `import ${name}`]).status !== 0);
+  if (missing().length === 0) return;
   const kept = join(tmpdir(), `ganzoo-python-${process.getuid?.() ?? 'user'}`);
   process.env.PYTHONPATH = kept;
-  if (hasAll()) return;
-  run('install torch and scipy', python, ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10', '--target', kept, 'torch', 'scipy', 'numpy']);
+  const names = missing();
+  if (names.length === 0) return;
+  run(`install ${names.join(', ')}`, python, ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10', '--target', kept, ...names]);
 }
 
 function gate(title, bin, ...args) {

@@ -36,6 +36,8 @@ export interface Judge {
   readonly by: string;
   /** The number of the first metric by which samples are better or worse, and whether less of it is better. */
   readonly best: { readonly metric: string; readonly mode: 'min' | 'max' };
+  /** Of all numbers that it gives. */
+  readonly names: readonly string[];
   readonly measure: (generated: ImageSource, signal?: AbortSignal) => Promise<Record<string, number>>;
 }
 
@@ -52,6 +54,8 @@ interface ImageMetric {
   readonly aliases: readonly string[];
   /** The number by which samples are better or worse: by the Inception network as papers call it, otherwise as it is. */
   readonly best: (isInception: boolean) => Judge['best'];
+  /** Numbers that come with it. */
+  readonly besides?: readonly string[];
   readonly measure: (sides: Sides, name: string) => Promise<Measured>;
 }
 
@@ -77,11 +81,13 @@ const ofImages: Readonly<Record<string, ImageMetric>> = {
   'precision-recall': {
     aliases: ['precision', 'recall'],
     best: () => ({ metric: 'recall', mode: 'max' }),
+    besides: ['precision'],
     measure: async ({ real, fake, signal }) => ({ ...(await precisionRecall(real, fake, { signal })) }),
   },
   'density-coverage': {
     aliases: ['density', 'coverage'],
     best: () => ({ metric: 'coverage', mode: 'max' }),
+    besides: ['density'],
     measure: async ({ real, fake, signal }) => ({ ...(await densityCoverage(real, fake, { signal })) }),
   },
 };
@@ -99,18 +105,19 @@ export async function judgeOf(real: Dataset, options: JudgeOptions): Promise<Jud
 
 async function judgeOfImages(images: Dataset, { metrics = ['frechet', 'score'], weights, samples: asked, signal }: JudgeOptions): Promise<Judge> {
   const isInception = weights !== undefined;
-  const chosen = [...new Set(metrics.map((name) => imageMetric(name)))].map((metric) => ({ ...metric, best: metric.best(isInception) }));
+  const chosen = [...new Set(metrics.map((name) => imageMetric(name)))];
   const extractor = await extractorFor(images, weights);
   const samples = Math.min(asked, images.size ?? asked);
   const real = await extractFeatures({ images, extractor, samples, signal });
   return {
     by: extractor.name,
-    best: (chosen[0] as (typeof chosen)[number]).best,
+    best: (chosen[0] as ImageMetric).best(isInception),
+    names: chosen.flatMap(({ besides = [], best }) => [...besides, best(isInception).metric]),
     async measure(generated, stop = signal) {
       const fake = await extractFeatures({ images: generated, extractor, samples, signal: stop });
       const logits = (): Promise<FlatPoints> => extractFeatures({ images: generated, extractor: (all) => extractor.logits(all), samples, signal: stop });
       const values: Record<string, number> = {};
-      for (const { best, measure } of chosen) Object.assign(values, await measure({ real, fake, logits, signal: stop }, best.metric));
+      for (const { best, measure } of chosen) Object.assign(values, await measure({ real, fake, logits, signal: stop }, best(isInception).metric));
       return values;
     },
   };
@@ -119,19 +126,22 @@ async function judgeOfImages(images: Dataset, { metrics = ['frechet', 'score'], 
 async function judgeOfPoints(real: Dataset, { metrics, samples, signal }: JudgeOptions): Promise<Judge> {
   const mixture = 'centers' in real ? (real as GaussianMixture) : undefined;
   const possible = mixture ? ofPoints : (['sliced-wasserstein'] as const);
-  const chosen = (metrics ?? possible).map((name) => {
-    const match = possible.find((candidate) => plain(candidate) === plain(name));
-    if (!match) throw unknownName(`metric of ${real.name}`, name, possible);
-    return match;
-  });
+  const chosen = new Set(
+    (metrics ?? possible).map((name) => {
+      const match = possible.find((candidate) => plain(candidate) === plain(name));
+      if (!match) throw unknownName(`metric of ${real.name}`, name, possible);
+      return match;
+    }),
+  );
   const reference = await drawn(real, samples);
   return {
     by: 'the points themselves',
     best: { metric: 'slicedWasserstein', mode: 'min' },
+    names: mixture && chosen.has('modes') ? ['modes', 'highQuality', 'reverseKl', 'slicedWasserstein'] : ['slicedWasserstein'],
     async measure(generated) {
       const points = await pointsFrom(generated, samples);
       const values: Record<string, number> = {};
-      if (mixture && chosen.includes('modes')) {
+      if (mixture && chosen.has('modes')) {
         const { modes, highQuality, reverseKl } = await modeCoverage(points, mixture);
         Object.assign(values, { modes, highQuality, reverseKl });
       }

@@ -6,7 +6,7 @@ import { GanzooError, type Variant } from '@ganzoo/core';
 import { plain, unknownName } from './nearest.ts';
 
 /** A variant whose own options are not known beforehand. */
-export type AnyVariant = Variant<Record<string, unknown>>;
+type AnyVariant = Variant<Record<string, unknown>>;
 
 export interface FoundVariant {
   readonly variant: AnyVariant;
@@ -75,8 +75,8 @@ function scopedPackages(file: string): string[] {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder));
   // What cannot hold a variant need not be loaded.
-  const tools = ['core', 'datasets', 'metrics', 'node', 'wasm'];
-  return [...new Set(names)].filter((name) => !name.startsWith('.') && !tools.includes(name)).map((name) => `@ganzoo/${name}`);
+  const tools = new Set(['core', 'datasets', 'metrics', 'node', 'wasm']);
+  return [...new Set(names)].filter((name) => !name.startsWith('.') && !tools.has(name)).map((name) => `@ganzoo/${name}`);
 }
 
 async function variantsOf(packageName: string, from: string): Promise<AnyVariant[]> {

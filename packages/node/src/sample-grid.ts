@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { expectInteger, expectKeys, expectNumber, GanzooError, showShape } from '@ganzoo/core';
+import { expectInteger, expectKeys, expectNumber, GanzooError } from '@ganzoo/core';
 import type { Callback, Run } from '@ganzoo/core';
-import { grid, savePng } from './pictures.ts';
-import { scatter } from './scatter.ts';
+import { drawSamples } from './draw-samples.ts';
+import { savePng } from './pictures.ts';
 
 const SCOPE = 'node/sample-grid';
 
@@ -38,12 +38,7 @@ export function sampleGrid(options: SampleGridOptions): Callback {
   const write = async (run: Run): Promise<void> => {
     const samples = run.sample(count, { seed });
     try {
-      const [, ...shape] = samples.shape;
-      const isPlane = shape.length === 1 && shape[0] === 2;
-      if (!isPlane && shape.length !== 3) {
-        throw new GanzooError(SCOPE, `can draw samples of shape [h, w, 1 or 3] and [2], got ${showShape(shape)}. Leave sampleGrid out of the callbacks.`);
-      }
-      const picture = isPlane ? await scatter(samples, extent === undefined ? {} : { extent }) : await grid(samples);
+      const picture = await drawSamples(SCOPE, samples, extent);
       await savePng(join(dir, `step-${String(run.step).padStart(6, '0')}.png`), picture);
       written = run.step;
     } finally {

@@ -52,7 +52,8 @@ const stepsLogged = (): number[] =>
 describe('a run directory', () => {
   it('holds the configuration, the log, pictures, the newest checkpoints and the generator', async () => {
     expect(await run({ recipe: { variant: 'small' } })).toEqual([10, 0, 'done']);
-    expect(readdirSync(dir).sort()).toEqual(['checkpoints', 'config.json', 'generator', 'log.jsonl', 'samples']);
+    const names = readdirSync(dir).map((name) => name.replace(/tfevents\..*/, 'tfevents'));
+    expect(names.sort()).toEqual(['checkpoints', 'config.json', 'events.out.tfevents', 'film.webp', 'generator', 'log.jsonl', 'report.html', 'samples']);
     expect(checkpointsIn(dir)).toEqual(['step-000008.safetensors', 'step-000010.safetensors']);
     expect(readdirSync(join(dir, 'samples')).sort()).toEqual(['step-000000.png', 'step-000005.png', 'step-000010.png']);
     expect(stepsLogged()).toEqual([0, 5, 10]);
@@ -200,6 +201,22 @@ describe('a run directory', () => {
     writeFileSync(`${dir}-file`, '');
     await expect(run({ dir: `${dir}-file` })).rejects.toThrow(`cannot write into '${dir}-file'`);
     await expect(run({ dir: join(`${dir}-file`, 'below') })).rejects.toThrow(/cannot make '.*below'/);
+  });
+
+  it('ends well where an adornment fails, and says so', async () => {
+    const spoil = {
+      name: 'spoil',
+      onStep: ({ step }: { step: number }) => (step === 5 ? writeFileSync(join(dir, 'samples/step-000003.png'), 'no picture') : undefined),
+    };
+    expect(await run({ callbacks: [spoil] })).toEqual([10, 0, 'done']);
+    expect(notices).toEqual([expect.stringContaining('step-000003.png')]);
+    expect(checkpointsIn(dir)).toEqual(['step-000008.safetensors', 'step-000010.safetensors']);
+    expect(existsSync(join(dir, 'film.webp'))).toBe(false);
+  });
+
+  it('leaves out what it is told to', async () => {
+    await run({ tensorBoard: false, report: false, film: false, samples: false });
+    expect(readdirSync(dir).sort()).toEqual(['checkpoints', 'config.json', 'generator', 'log.jsonl']);
   });
 
   it.each<[object, string]>([

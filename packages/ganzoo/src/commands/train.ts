@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GanzooError, type Dataset, type Json } from '@ganzoo/core';
+import { GanzooError, type Dataset, type Json, type Run } from '@ganzoo/core';
 import { readRunConfig, train, useBackend, type TrainOptions } from '@ganzoo/node';
 import { Option, type Command } from 'commander';
 import { openDataset, datasetNames, type DatasetChoice } from '../datasets.ts';
@@ -34,6 +34,9 @@ interface Words {
   readonly keep: number;
   readonly sampleEvery: number;
   readonly health: boolean;
+  readonly tensorboard: boolean;
+  readonly report: boolean;
+  readonly film: boolean;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -70,6 +73,9 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--checkpoint-every <steps>', 'steps between checkpoints', integer(1), 500)
     .option('--keep <count>', 'newest checkpoints that are kept', integer(1), 3)
     .option('--sample-every <steps>', 'steps between pictures', integer(1), 100)
+    .option('--no-tensorboard', 'no events for TensorBoard')
+    .option('--no-report', 'no report.html')
+    .option('--no-film', 'no film.webp of the pictures')
     .option('--no-health', 'do not look for mode collapse, a saturated discriminator, tensor leaks and slow data')
     .option('--quiet', 'no progress')
     .option('--json', 'say the end as a line of JSON on standard output')
@@ -102,6 +108,9 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     samples: { every: words.sampleEvery, count: (dataset.sampleShape?.length ?? 0) === 1 ? 2500 : 64 },
     ...(judge && { evaluation: evaluationOf(judge, words) }),
     ...(words.health ? {} : { health: false as const }),
+    tensorBoard: words.tensorboard,
+    report: words.report,
+    film: words.film,
     progress: !quiet,
     recipe: recipe as unknown as Json,
     signal,
@@ -147,11 +156,17 @@ async function judgeFor(data: DatasetChoice, dataset: Dataset, { metrics, weight
   return judgeOf(held, { ...(metrics && { metrics }), ...(weights !== undefined && { weights }), samples: judgedSamples, signal });
 }
 
+/** A metric for each number, so that each is shown on a scale of its own; all are of one look at the samples. */
 function evaluationOf(judge: Judge, { evaluateEvery, patience }: Words): NonNullable<TrainOptions['evaluation']> {
+  let last: { readonly step: number; readonly values: Promise<Record<string, number>> } | undefined;
+  const look = (run: Run): Promise<Record<string, number>> => {
+    if (last?.step !== run.step) last = { step: run.step, values: judge.measure(run, run.signal) };
+    return last.values;
+  };
   return {
     steps: evaluateEvery as number,
-    metrics: { samples: (run) => judge.measure(run, run.signal) },
-    best: { metric: `samples/${judge.best.metric}`, mode: judge.best.mode, ...(patience !== undefined && { patience }) },
+    metrics: Object.fromEntries(judge.names.map((name) => [name, async (run: Run) => (await look(run))[name] as number])),
+    best: { ...judge.best, ...(patience !== undefined && { patience }) },
   };
 }
 
@@ -181,6 +196,7 @@ function told(out: string, words: Words, { step, steps, seconds, reason, images 
   return [
     `${end} in ${seconds.toFixed(0)} s (${Math.round(images / Math.max(seconds, 1e-9))} images/s). Look at:`,
     `  ${join(out, 'samples', `step-${String(step).padStart(6, '0')}.png`)}  what it draws now, and before in the same folder`,
+    ...(words.report ? [`  ${join(out, 'report.html')}  everything in one page`] : []),
     `  ${join(out, 'log.jsonl')}  the losses`,
     `  ${join(out, 'generator/model.json')}  the generator, for tf.loadLayersModel`,
     ...(numbers ? [`By ${words.judgedSamples.toLocaleString('en')} samples: ${numbers.join(', ')}.`] : []),

@@ -16,7 +16,7 @@ export async function checkpointSteps(directory: string): Promise<number[]> {
 }
 
 /** A run directory as a trainer's store at one step: checkpoints lie side by side, of the generator there is the newest. */
-export function storeAt(directory: string, step: number): Store {
+function storeAt(directory: string, step: number): Store {
   const files = folder(directory);
   const place = (name: string): string => (name === checkpointFile ? `checkpoints/step-${String(step).padStart(6, '0')}.safetensors` : name);
   return {

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stepPictures } from '../step-pictures.ts';
 
 /** What a run writes into its directory. Anything else there is somebody else's. */
 const written = [/^config\.json$/, /^log\.jsonl$/, /^report\.html$/, /^film\.(webp|gif)$/, /^events\.out\.tfevents\./];
@@ -21,4 +22,10 @@ export async function clearRun(directory: string): Promise<void> {
 
 async function namesIn(directory: string): Promise<string[]> {
   return readdir(directory).catch(() => []);
+}
+
+/** Removes the pictures of steps after `step`: a run that goes on from there will draw its own. */
+export async function clearPicturesAfter(directory: string, step: number): Promise<void> {
+  const later = (await stepPictures(join(directory, 'samples'))).filter((picture) => picture.step > step);
+  await Promise.all(later.map(({ path }) => rm(path, { force: true })));
 }
