@@ -94,7 +94,7 @@ it.each([
 
 it.each([
   [[join(out, 'no'), real], "[ganzoo/datasets/imageFolder] there is no folder '"],
-  [[root, real, '--weights', join(out, 'no.pth')], `[ganzoo/metrics/inception] cannot read '${join(out, 'no.pth')}': ENOENT`],
+  [[real, real, '--weights', join(out, 'no.pth')], `[ganzoo/metrics/inception] cannot read '${join(out, 'no.pth')}': ENOENT`],
 ])('and in one line what is wrong with %j, when it looks', (args, message) => {
   const { status, stdout, stderr } = evaluate(...args);
   expect(status).toBe(1);

@@ -5,8 +5,8 @@ import type { Matrix, Points } from './points.ts';
 import { report, workKeys, type WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/slicedWasserstein';
-/** Projections between turns of others. */
-const turn = 8;
+/** Milliseconds between turns of others. */
+const turn = 30;
 
 export interface SlicedWassersteinOptions extends WorkOptions {
   /** Random directions to look along. 256 unless told. */
@@ -39,9 +39,12 @@ export async function slicedWasserstein(a: Points, b: Points, options: SlicedWas
   expectFinite(SCOPE, second);
 
   const stream = rng(seed).fork('slicedWasserstein');
-  let sum = 0;
+  let [sum, reported] = [0, 0];
   for (let i = 0; i < projections; i++) {
-    if (i % turn === 0) await report(i, projections, options);
+    if (i === 0 || performance.now() - reported > turn) {
+      await report(i, projections, options);
+      reported = performance.now();
+    }
     const along = direction(stream, first.dimensions);
     sum += transportCost(project(first, along), project(second, along), order);
   }
