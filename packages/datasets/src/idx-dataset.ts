@@ -1,22 +1,17 @@
 import { arrayDataset, expectInteger, expectKeys, GanzooError } from '@ganzoo/core';
 import type { Dataset } from '@ganzoo/core';
+import type { DataFile } from './data-file.ts';
 import { parseIdx } from './idx.ts';
 
 const SCOPE = 'datasets/idx';
-
-/** A file's bytes, and what errors call it. */
-export interface IdxFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 export interface IdxDatasetOptions {
   /** The dataset's name. */
   readonly name: string;
   /** IDX images `[count, height, width]`. */
-  readonly images: IdxFile;
+  readonly images: DataFile;
   /** IDX labels `[count]`. */
-  readonly labels: IdxFile;
+  readonly labels: DataFile;
   /** Labels must be less than this. 256 unless told. */
   readonly classes?: number;
   /** Height and width the images must have, where only one size is right. */

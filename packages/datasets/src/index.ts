@@ -1,7 +1,10 @@
+export { cifar10Dataset } from './cifar10-dataset.ts';
+export type { Cifar10DatasetOptions } from './cifar10-dataset.ts';
+export type { DataFile } from './data-file.ts';
 export { parseIdx } from './idx.ts';
 export type { Idx } from './idx.ts';
 export { idxDataset } from './idx-dataset.ts';
-export type { IdxDatasetOptions, IdxFile } from './idx-dataset.ts';
+export type { IdxDatasetOptions } from './idx-dataset.ts';
 export { gridOfGaussians, ringOfGaussians, swissRoll } from './toys.ts';
 export type { GaussianMixture, GridOptions, RingOptions, SwissRollOptions, ToyOptions } from './toys.ts';
 export { stackedMnist } from './stacked-mnist.ts';

@@ -1,13 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { expectKeys, expectOneOf, GanzooError } from '@ganzoo/core';
+import { expectKeys, GanzooError } from '@ganzoo/core';
 import type { Dataset } from '@ganzoo/core';
-import { idxDataset } from './idx-dataset.ts';
-import { readIdxFile } from './idx-files.ts';
+import { expectSplit } from './files.ts';
+import { readMnistLike } from './idx-files.ts';
 
 const SCOPE = 'datasets/mnist';
-
-const PREFIX = { train: 'train', test: 't10k' } as const;
 
 export interface MnistOptions {
   /**
@@ -27,11 +25,8 @@ export interface MnistOptions {
 export async function mnist(options: MnistOptions = {}): Promise<Dataset> {
   expectKeys(SCOPE, options, ['dir', 'split']);
   const { split = 'train' } = options;
-  expectOneOf(SCOPE, 'split', split, ['train', 'test']);
-  const dir = options.dir ?? installedData();
-  const images = await readIdxFile(dir, `${PREFIX[split]}-images-idx3-ubyte`);
-  const labels = await readIdxFile(dir, `${PREFIX[split]}-labels-idx1-ubyte`);
-  return idxDataset({ name: split === 'train' ? 'mnist' : 'mnist test', images, labels, classes: 10, imageSize: [28, 28] });
+  expectSplit(SCOPE, split);
+  return readMnistLike('mnist', options.dir ?? installedData(), split, 'Put the file there, or pass another dir.');
 }
 
 /** Where the package keeps its files. Its code is never loaded. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GanzooError } from '@ganzoo/core';
 import { idxDataset, parseIdx } from '@ganzoo/datasets';
-import { mnist } from '@ganzoo/datasets/node';
+import { fashionMnist, mnist } from '@ganzoo/datasets/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 function idx(magic: number, dims: readonly number[], values: readonly number[]): Uint8Array {
@@ -92,10 +92,28 @@ describe('IDX files of a folder', () => {
     expect(await mnist({ dir })).toMatchObject({ name: 'mnist', size: 2, sampleShape: [28, 28, 1] });
   });
 
+  test('Fashion-MNIST has files of the same names', async () => {
+    await put('train-images-idx3-ubyte.gz', gzipSync(images(2)), 'train-labels-idx1-ubyte.gz', gzipSync(labels([7, 1])));
+    await put('t10k-images-idx3-ubyte.gz', gzipSync(images(1)), 't10k-labels-idx1-ubyte.gz', gzipSync(labels([9])));
+    expect(await fashionMnist({ dir })).toMatchObject({ name: 'fashion-mnist', size: 2, sampleShape: [28, 28, 1], range: [-1, 1] });
+    expect(await fashionMnist({ dir, split: 'test' })).toMatchObject({ name: 'fashion-mnist test', size: 1 });
+  });
+
+  test('Fashion-MNIST says where its files are from', async () => {
+    const source = /get the four files .+ from https:\/\/github\.com\/zalandoresearch\/fashion-mnist and pass \{ dir \}/;
+    await expect(fashionMnist({} as never)).rejects.toThrow(source);
+    await expect((fashionMnist as () => Promise<unknown>)()).rejects.toThrow(source);
+    await expect(fashionMnist({ dir })).rejects.toThrow(
+      /no 'train-images-idx3-ubyte' .+ The folder is empty\. Get the file from https:.+fashion-mnist and put it there/,
+    );
+    await expect(fashionMnist({ dir, split: 'validation' as 'train' })).rejects.toThrow(/'train', 'test', got 'validation'/);
+    await expect(fashionMnist({ dir, path: dir } as never)).rejects.toThrow("unknown option 'path'");
+  });
+
   test('the test split reads the other files', async () => {
     await put('t10k-images-idx3-ubyte', images(1), 't10k-labels-idx1-ubyte', labels([7]));
     expect((await mnist({ dir, split: 'test' })).size).toBe(1);
-    await expect(mnist({ dir })).rejects.toThrow(/no 'train-images-idx3-ubyte' in .*looked for .*It has t10k-images-idx3-ubyte/);
+    await expect(mnist({ dir })).rejects.toThrow(/no 'train-images-idx3-ubyte' \(looked for .*\) in .*It has t10k-images-idx3-ubyte/);
   });
 
   test('a broken gzip file is refused by name', async () => {

@@ -29,7 +29,9 @@ describe('what is no folder of images', () => {
   test('options and paths', async () => {
     expect(await messageOf(imageFolder(''))).toBe("expected the path of a folder of images, got ''.");
     expect(await messageOf(imageFolder('.', { channels: 2 as 1 }))).toBe('channels must be 1 or 3, got 2.');
-    expect(await messageOf(imageFolder('.', { skipUnreadables: true } as object))).toContain("unknown option 'skipUnreadables'. Valid options: channels,");
+    expect(await messageOf(imageFolder('.', { skipUnreadables: true } as object))).toContain(
+      "unknown option 'skipUnreadables'. Valid options: cache, channels, crop,",
+    );
   });
 
   test('none, a file, an empty one', async () => {
@@ -119,13 +121,13 @@ test('mixed sizes: the most frequent first, with an example each', async () => {
   for (let i = 0; i < 3; i++) files[`z/${i}.png`] = await flat(4, 2, [i]);
   files['b.png'] = await flat(2, 4, [0]);
   expect(await refused(folderOf(files))).toBe(
-    "all images must have one size, but those in 'FOLDER' have 2; width x height: 4 x 2 (3, such as 'z/0.png'), 2 x 4 (1, such as 'b.png'). Resize them to one size beforehand.",
+    "all images must have one size, but those in 'FOLDER' have 2; width x height: 4 x 2 (3, such as 'z/0.png'), 2 x 4 (1, such as 'b.png'). Pass { size: 64 }, or another, to have them cropped and resized.",
   );
   for (let i = 5; i < 9; i++) files[`${i}.png`] = await flat(i, i, [0]);
   const message = await refused(folderOf(files));
   expect(message).toContain("have 6; width x height: 4 x 2 (3, such as 'z/0.png'), 5 x 5 (1, such as '5.png'), ");
   expect(message.match(/such as/g)).toHaveLength(5);
-  expect(message).toContain('), .... Resize');
+  expect(message).toContain('), .... Pass { size: 64 }');
 });
 
 describe('an image that changes after the folder was opened', () => {

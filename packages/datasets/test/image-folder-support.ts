@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { rng, type Dataset } from '@ganzoo/core';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
 
@@ -37,4 +38,20 @@ export function noise(format: Format, seed = 1): Promise<Buffer> {
 /** A flat PNG; the values are those of its channels. */
 export function flat(width: number, height: number, value: readonly number[]): Promise<Buffer> {
   return imageOf(Array.from({ length: width * height }, () => value).flat(), width, value.length as 1 | 3);
+}
+
+/** The next so many samples as bytes, and their labels. */
+export async function firstBatch(dataset: Dataset, size: number): Promise<{ bytes: number[]; labels: number[] | undefined }> {
+  for await (const { batch } of dataset.batches({ size, rng: rng(1) })) {
+    const bytes = Array.from(await batch.samples.data(), (value) => Math.round((value + 1) * 127.5));
+    const labels = batch.labels && Array.from(await batch.labels.data());
+    batch.samples.dispose();
+    batch.labels?.dispose();
+    return { bytes, labels };
+  }
+  throw new Error('there is no batch');
+}
+
+export async function firstBytes(dataset: Dataset, size: number): Promise<number[]> {
+  return (await firstBatch(dataset, size)).bytes;
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { GanzooError, type Dataset } from '@ganzoo/core';
 import { gridOfGaussians, ringOfGaussians, stackedMnist, swissRoll } from '@ganzoo/datasets';
-import { imageFolder, mnist } from '@ganzoo/datasets/node';
+import { cifar10, fashionMnist, imageFolder, mnist } from '@ganzoo/datasets/node';
 import { plain, unknownName } from './nearest.ts';
 
 /** What a dataset is found by, kept in a run's recipe. */
@@ -18,6 +18,8 @@ export interface DatasetChoice {
 
 const named: Readonly<Record<string, (choice: DatasetChoice) => Dataset | Promise<Dataset>>> = {
   mnist: (choice) => mnist(filesOf(choice)),
+  'fashion-mnist': (choice) => fashionMnist(installedFiles('fashion-mnist', choice)),
+  cifar10: (choice) => cifar10(installedFiles('cifar10', choice)),
   'stacked-mnist': async (choice) => stackedMnist(await mnist(filesOf(choice))),
   ring: () => ringOfGaussians(),
   grid: () => gridOfGaussians(),
@@ -25,6 +27,11 @@ const named: Readonly<Record<string, (choice: DatasetChoice) => Dataset | Promis
 };
 
 export const datasetNames = Object.keys(named);
+
+/** Whether there are others of the same kind that training does not see. */
+export function hasTestSet({ dataset }: DatasetChoice): boolean {
+  return ['mnist', 'fashion-mnist', 'cifar10'].some((name) => plain(name) === plain(dataset));
+}
 
 /**
  * A dataset by its name, or the images of a folder.
@@ -41,9 +48,14 @@ export async function openDataset(
     if (size !== undefined) throw new GanzooError('command', `--size is for folders of images; '${name}' has a size of its own.`);
     return (named[name] as (typeof named)[string])(choice);
   }
-  if ((await stat(dataset).catch(() => undefined))?.isDirectory())
-    return imageFolder(dataset, { channels, ...(size !== undefined && { size }), ...watch } as never);
+  if ((await stat(dataset).catch(() => undefined))?.isDirectory()) return imageFolder(dataset, { channels, ...(size !== undefined && { size }), ...watch });
   throw unknownName('dataset', dataset, datasetNames, 'Or give the path of a folder of images, such as ./photos.');
+}
+
+/** Of those that no package brings. */
+function installedFiles(name: string, { dataDir, split }: DatasetChoice): { dir: string; split?: 'train' | 'test' } {
+  if (dataDir === undefined) throw new GanzooError('command', `${name} needs --data-dir, the folder with its files as they are published.`);
+  return { dir: dataDir, ...(split && { split }) };
 }
 
 function filesOf({ dataDir, split }: DatasetChoice): { dir?: string; split?: 'train' | 'test' } {

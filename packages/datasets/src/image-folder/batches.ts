@@ -1,53 +1,76 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { arrayDataset, GanzooError, type BatchRequest, type Drawn, type Shape } from '@ganzoo/core';
+import { arrayDataset, type BatchRequest, type Drawn, type Json, type Rng, type Shape } from '@ganzoo/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Checked, ImageFile } from './check.ts';
-import type { Decoder } from './decoder.ts';
-import { SCOPE } from './listing.ts';
 import { inParallel } from './parallel.ts';
+
+/** Pixels of images by their places in the list, during one walk over them. */
+export interface Pictures {
+  readonly read: (place: number) => Promise<Uint8Array>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Walks {
+  readonly name: string;
+  readonly count: number;
+  /** Height, width and channels. */
+  readonly sampleShape: Shape;
+  /** Whether half of the samples, drawn anew each time, are mirrored. */
+  readonly flip: boolean;
+  readonly open: () => Promise<Pictures>;
+}
 
 /** What a byte is worth. */
 const levels = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 
-/** Batches without end of images on the disk, of which one is decoded ahead. */
-export function imageBatches(folder: string, images: Checked, sampleShape: Shape, decode: Decoder): (request: BatchRequest) => AsyncGenerator<Drawn> {
-  const { files } = images;
+/** Batches without end of images, of which one is read ahead. */
+export function imageBatches({ name, count, sampleShape, flip, open }: Walks): (request: BatchRequest) => AsyncGenerator<Drawn> {
   const sampleSize = sampleShape.reduce((product, size) => product * size, 1);
   // The order of passes and what a cursor means are core's: the data it walks over are places in the list.
-  const places = arrayDataset({ name: folder, values: Float32Array.from(files.keys()), sampleShape: [] });
+  const places = arrayDataset({ name, values: Float32Array.from({ length: count }, (_, place) => place), sampleShape: [] });
 
-  const read = async (batch: ArrayLike<number>, signal: AbortSignal): Promise<Uint8Array> => {
+  const mirrorSome = (bytes: Uint8Array, rng: Rng, cursor: Json): void => {
+    // A stream of its own for each place in the data: a walk that goes on from there mirrors the same ones.
+    const coins = rng.fork('flip').fork(JSON.stringify(cursor));
+    const [, width, channels] = sampleShape as [number, number, number];
+    for (let start = 0; start < bytes.length; start += sampleSize) {
+      if (coins.integer() >= 2 ** 31) mirror(bytes.subarray(start, start + sampleSize), width, channels);
+    }
+  };
+
+  const read = async (pictures: Pictures, batch: ArrayLike<number>, signal: AbortSignal): Promise<Uint8Array> => {
     const bytes = new Uint8Array(batch.length * sampleSize);
     await inParallel(Array.from(batch), async (place, row) => {
       signal.throwIfAborted();
-      bytes.set(await pixelsOf(folder, files[place] as ImageFile, images, decode), row * sampleSize);
+      bytes.set(await pictures.read(place), row * sampleSize);
     });
     return bytes;
   };
 
   return async function* (request) {
     const end = new AbortController();
+    const pictures = await open();
     const walk = places.batches(request)[Symbol.asyncIterator]();
     const begin = async () => {
       const { batch, cursor } = (await walk.next()).value as Drawn;
-      const bytes = read(await batch.samples.data(), end.signal);
+      const bytes = read(pictures, await batch.samples.data(), end.signal);
       batch.samples.dispose();
       // Whoever waits for it is told.
       bytes.catch(() => undefined);
       return { bytes, cursor };
     };
-    let next = await begin();
+    let next: Awaited<ReturnType<typeof begin>> | undefined;
     try {
+      next = await begin();
       for (;;) {
-        const { cursor } = next;
-        const bytes = await next.bytes;
+        const { cursor, bytes: coming }: Awaited<ReturnType<typeof begin>> = next;
+        const bytes = await coming;
         next = await begin();
+        if (flip) mirrorSome(bytes, request.rng, cursor);
         yield { batch: { samples: tf.tensor(floatsOf(bytes), [request.size, ...sampleShape], 'float32') }, cursor };
       }
     } finally {
       end.abort();
-      await next.bytes.catch(() => undefined);
+      await next?.bytes.catch(() => undefined);
+      await pictures.close();
     }
   };
 }
@@ -58,22 +81,14 @@ function floatsOf(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-async function pixelsOf(folder: string, { file, bytes }: ImageFile, { width, height }: Checked, decode: Decoder): Promise<Uint8Array> {
-  const changed = (how: string, cause?: unknown): GanzooError =>
-    new GanzooError(
-      SCOPE,
-      `'${join(folder, file)}' has changed since the folder was opened: ${how}. Leave the images alone while they are in use, or open the folder again.`,
-      { cause },
-    );
-  const path = join(folder, file);
-  const content = await readFile(path).catch((error: Error) => {
-    throw changed(error.message, error);
-  });
-  if (content.length !== bytes) throw changed(`it had ${bytes} bytes and has ${content.length}`);
-  // The library's reason may be that of another image that fails at the same time.
-  const pixels = await decode(content).catch((error: Error) => {
-    throw changed('it cannot be decoded any more', error);
-  });
-  if (pixels.width !== width || pixels.height !== height) throw changed(`it was ${width} x ${height} and is ${pixels.width} x ${pixels.height}`);
-  return pixels.data;
+/** Exchanges left and right, in place. */
+function mirror(image: Uint8Array, width: number, channels: number): void {
+  const rowSize = width * channels;
+  for (let row = 0; row < image.length; row += rowSize) {
+    for (let [left, right] = [row, row + rowSize - channels]; left < right; left += channels, right -= channels) {
+      const pixel = image.slice(left, left + channels);
+      image.copyWithin(left, right, right + channels);
+      image.set(pixel, right);
+    }
+  }
 }

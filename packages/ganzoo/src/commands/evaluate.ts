@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { GanzooError } from '@ganzoo/core';
 import { loadGenerator, readRunConfig, useBackend } from '@ganzoo/node';
 import type { Command } from 'commander';
-import { openDataset, type DatasetChoice } from '../datasets.ts';
+import { hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { judgeOf, metricNames } from '../judge.ts';
@@ -66,5 +66,5 @@ async function references(run: string, words: Words, signal: AbortSignal) {
   if (!choice) throw new GanzooError('command', `'${run}' does not say what it was trained on: give --dataset.`);
   const open = (split: 'train' | 'test') => openDataset({ ...choice, split }, { signal });
   // Digits that were not trained on, and others to compare them with.
-  return choice.dataset === 'mnist' ? { real: await open('test'), floor: await open('train') } : { real: await open('train'), floor: undefined };
+  return hasTestSet(choice) ? { real: await open('test'), floor: await open('train') } : { real: await open('train'), floor: undefined };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { GanzooError, type Dataset, type Json, type Run } from '@ganzoo/core';
 import { readRunConfig, train, useBackend, type TrainOptions } from '@ganzoo/node';
 import { Option, type Command } from 'commander';
-import { openDataset, datasetNames, type DatasetChoice } from '../datasets.ts';
+import { datasetNames, hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
 import { interruptible } from '../interrupt.ts';
 import { judgeOf, metricNames, type Judge } from '../judge.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -152,7 +152,7 @@ function recipeOf(variant: string | undefined, words: Words, before: Recipe | un
 
 /** Real samples that training has not seen, where there are some. */
 async function judgeFor(data: DatasetChoice, dataset: Dataset, { metrics, weights, judgedSamples }: Words, signal: AbortSignal): Promise<Judge> {
-  const held = data.dataset === 'mnist' ? await openDataset({ ...data, split: 'test' }) : dataset;
+  const held = hasTestSet(data) ? await openDataset({ ...data, split: 'test' }) : dataset;
   return judgeOf(held, { ...(metrics && { metrics }), ...(weights !== undefined && { weights }), samples: judgedSamples, signal });
 }
 
