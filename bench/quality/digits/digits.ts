@@ -2,7 +2,7 @@
  * Trains every entry of `entries.ts` from three seeds on native TensorFlow, its PyTorch twin from as many, and scores both
  * alike: `pnpm --filter @ganzoo/bench digits [--only dcgan] [--engine ganzoo|pytorch] [--seeds 3] [--jobs 2] [--rescore]`.
  *
- * Stopped and started again it goes on where it was. States and samples stay in `bench/work`, scores and pictures go to
+ * Stopped and started again it goes on where it was. States and samples stay in `bench/runs`, scores and pictures go to
  * `results/digits`. The twin needs a Python with torch 2.13 (CPU), named by GANZOO_PYTHON.
  */
 import { cpus } from 'node:os';

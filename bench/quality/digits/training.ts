@@ -35,7 +35,7 @@ export const sampleCount = 10_000;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 /** Not committed. A folder for each training, with its state until it is done and its samples from then on. */
-const workRoot = here('../../work/digits');
+const workRoot = here('../../runs/digits');
 const running = new Set<ChildProcess>();
 
 /** Asks the trainings under way to save and end. */

@@ -37,8 +37,8 @@ export interface GanTrain {
  * alone tells real ones. It falls where samples are poor, lack variety, or a class is missing; give real images as `generated`
  * for what is possible.
  *
- * Trains a small convolutional network, that of `mnistClassifier()`, on the active backend: 10,000 digits take a minute or two
- * on two cores with TensorFlow.
+ * Trains a small convolutional network, that of `mnistClassifier()`, on the active backend: two epochs of 10,000 digits, and the
+ * test, took 18 s on two cores with TensorFlow.
  *
  * @throws GanzooError on unknown options, sources with too few images, images without classes, and a test of another shape
  */

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expectInteger, expectKeys, GanzooError } from '@ganzoo/core';
 import type { Callback, Run } from '@ganzoo/core';
+import { cannotWrite } from './cannot-write.ts';
 import { makeDirectory } from './make-directory.ts';
 
 const SCOPE = 'node/json-log';
@@ -81,7 +82,7 @@ async function startLine(path: string): Promise<void> {
     const before = await readFile(path).catch(() => new Uint8Array());
     if (before.length > 0 && before.at(-1) !== 10) await appendFile(path, '\n');
   } catch (cause) {
-    throw refusal(path, cause);
+    throw cannotWrite(SCOPE, path, cause);
   }
 }
 
@@ -89,10 +90,6 @@ async function write(path: string, line: string): Promise<void> {
   try {
     await appendFile(path, `${line}\n`);
   } catch (cause) {
-    throw refusal(path, cause);
+    throw cannotWrite(SCOPE, path, cause);
   }
-}
-
-function refusal(path: string, cause: unknown): GanzooError {
-  return new GanzooError(SCOPE, `cannot write ${path}: ${(cause as Error).message}. Is there room, and may this user write there?`, { cause });
 }

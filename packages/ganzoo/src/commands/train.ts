@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { GanzooError, type Dataset, type Json, type Run } from '@ganzoo/core';
+import type { ImageSource } from '@ganzoo/metrics';
 import { readRunConfig, train, useBackend, type TrainOptions } from '@ganzoo/node';
 import { Option, type Command } from 'commander';
 import { datasetNames, hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
@@ -94,6 +95,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
   const dataset = await openDataset(recipe.data, { signal });
   const gan = await ganOf(recipe, dataset.sampleShape ?? [], steps, process.cwd());
   const judge = words.evaluateEvery === undefined ? undefined : await judgeFor(recipe.data, dataset, words, signal);
+  const look = judge && oneLookAStep(judge);
   if (!quiet) console.error(`Training ${recipe.variant} on ${dataset.name}, ${steps} steps of ${batchSize}, seed ${seed}, on ${name} (${device}), in ${out}.`);
   const result = await train({
     dir: out,
@@ -106,7 +108,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     allowChanges: words.allowChanges ?? false,
     checkpoints: { every: words.checkpointEvery, keep: words.keep },
     samples: { every: words.sampleEvery, count: (dataset.sampleShape?.length ?? 0) === 1 ? 2500 : 64 },
-    ...(judge && { evaluation: evaluationOf(judge, words) }),
+    ...(judge && look && { evaluation: evaluationOf(judge, look, words) }),
     ...(words.health ? {} : { health: false as const }),
     tensorBoard: words.tensorboard,
     report: words.report,
@@ -116,7 +118,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     signal,
   });
   const { step, seconds, reason, from, trainer } = result;
-  const measured = judge && !signal.aborted ? { samples: await judge.measure(trainer, signal), real: await judge.measure(dataset, signal) } : undefined;
+  const measured = judge && look && !signal.aborted ? { samples: await look(step, trainer, signal), real: await judge.measure(dataset, signal) } : undefined;
   trainer.dispose();
   if (json) console.log(JSON.stringify({ dir: out, step, from, reason, seconds: Number(seconds.toFixed(3)), ...(measured && { measured }) }));
   else console.log(told(out, words, { step, steps, seconds, reason, images: (step - from) * batchSize }, measured));
@@ -156,16 +158,20 @@ async function judgeFor(data: DatasetChoice, dataset: Dataset, { metrics, weight
   return judgeOf(held, { ...(metrics && { metrics }), ...(weights !== undefined && { weights }), samples: judgedSamples, signal });
 }
 
-/** A metric for each number, so that each is shown on a scale of its own; all are of one look at the samples. */
-function evaluationOf(judge: Judge, { evaluateEvery, patience }: Words): NonNullable<TrainOptions['evaluation']> {
+/** One look at the samples a step serves all metrics of it, and what is said at the end. */
+function oneLookAStep(judge: Judge): (step: number, generated: ImageSource, signal: AbortSignal | undefined) => Promise<Record<string, number>> {
   let last: { readonly step: number; readonly values: Promise<Record<string, number>> } | undefined;
-  const look = (run: Run): Promise<Record<string, number>> => {
-    if (last?.step !== run.step) last = { step: run.step, values: judge.measure(run, run.signal) };
+  return (step, generated, signal) => {
+    if (last?.step !== step) last = { step, values: judge.measure(generated, signal) };
     return last.values;
   };
+}
+
+/** A metric for each number, so that each is shown on a scale of its own. */
+function evaluationOf(judge: Judge, look: ReturnType<typeof oneLookAStep>, { evaluateEvery, patience }: Words): NonNullable<TrainOptions['evaluation']> {
   return {
     steps: evaluateEvery as number,
-    metrics: Object.fromEntries(judge.names.map((name) => [name, async (run: Run) => (await look(run))[name] as number])),
+    metrics: Object.fromEntries(judge.names.map((name) => [name, async (run: Run) => (await look(run.step, run, run.signal))[name] as number])),
     best: { ...judge.best, ...(patience !== undefined && { patience }) },
   };
 }

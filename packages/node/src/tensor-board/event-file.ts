@@ -1,7 +1,7 @@
 import { appendFile, open, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { GanzooError } from '@ganzoo/core';
+import { cannotWrite } from '../cannot-write.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { encodeEvent, type Event } from './events.ts';
 import { record } from './records.ts';
@@ -28,7 +28,7 @@ export async function beginEventFile(scope: string, folder: string, firstStep: n
     try {
       await appendFile(path, record(encodeEvent({ seconds: Date.now() / 1000, step, what })));
     } catch (cause) {
-      throw refusal(scope, path, cause);
+      throw cannotWrite(scope, path, cause);
     }
   };
   try {
@@ -36,7 +36,7 @@ export async function beginEventFile(scope: string, folder: string, firstStep: n
     path = join(folder, await nextName(folder));
     await (await open(path, 'wx')).close();
   } catch (cause) {
-    throw refusal(scope, path, cause);
+    throw cannotWrite(scope, path, cause);
   }
   await append({ version: VERSION }, 0);
   await append({ session: 'start' }, firstStep);
@@ -49,8 +49,4 @@ async function nextName(folder: string): Promise<string> {
   const seconds = Math.max(Math.floor(Date.now() / 1000), ...taken.map((time) => time + 1));
   const host = hostname().replace(/[^\w.-]/g, '-');
   return `events.out.tfevents.${String(seconds).padStart(10, '0')}.${host}.${process.pid}`;
-}
-
-function refusal(scope: string, path: string, cause: unknown): GanzooError {
-  return new GanzooError(scope, `cannot write ${path}: ${(cause as Error).message}. Is there room, and may this user write there?`, { cause });
 }
