@@ -24,3 +24,5 @@ export { loadGenerator } from './saved-generator.ts';
 export type { SavedGenerator, SavedSampleOptions } from './saved-generator.ts';
 export { tensorBoard } from './tensor-board/tensor-board.ts';
 export type { TensorBoardOptions, TensorBoardSamples } from './tensor-board/tensor-board.ts';
+export { watch } from './watch/watch.ts';
+export type { WatchOptions } from './watch/watch.ts';

@@ -15,6 +15,7 @@ interface Chart {
   readonly title: string;
   readonly kind: string;
   readonly lines: readonly string[];
+  readonly names: readonly string[];
   readonly steps: readonly number[];
   readonly values: readonly (readonly (number | null | false)[])[];
 }
@@ -65,16 +66,25 @@ test('a chart for each player, each accuracy and each metric', async () => {
       title: 'discriminator',
       kind: 'loss',
       lines: ['real', 'fake'],
+      names: ['discriminator/real', 'discriminator/fake'],
       steps: [10, 20],
       values: [
         [0.5, 0.4],
         [0.25, null],
       ],
     },
-    { title: 'generator', kind: 'loss', lines: ['fake'], steps: [10, 20], values: [[1.5, 1.25]] },
-    { title: 'discriminator/accuracy', kind: 'loss', range: [0, 1], lines: ['accuracy'], steps: [10, 20], values: [[0.75, 0.8]] },
-    { title: 'kid', kind: 'measured', lines: ['mean', 'std'], steps: [15], values: [[0.125], [0.01]] },
-    { title: 'fid', kind: 'measured', lines: ['fid'], steps: [15], values: [[120]] },
+    { title: 'generator', kind: 'loss', lines: ['fake'], names: ['generator/fake'], steps: [10, 20], values: [[1.5, 1.25]] },
+    {
+      title: 'discriminator/accuracy',
+      kind: 'loss',
+      range: [0, 1],
+      lines: ['accuracy'],
+      names: ['discriminator/accuracy'],
+      steps: [10, 20],
+      values: [[0.75, 0.8]],
+    },
+    { title: 'kid', kind: 'measured', lines: ['mean', 'std'], names: ['kid/mean', 'kid/std'], steps: [15], values: [[0.125], [0.01]] },
+    { title: 'fid', kind: 'measured', lines: ['fid'], names: ['fid'], steps: [15], values: [[120]] },
   ]);
   expect(html).toContain('discriminator <span>real 0.4, fake not finite</span>');
   expect(html).toContain('Ended by an error: generator/fake is NaN');
@@ -110,7 +120,9 @@ test('of a resumed run later lines win, and a line that was cut off is passed ov
     '{"ste',
   );
   const html = await page();
-  expect(chartsIn(html)).toEqual([{ title: 'generator', kind: 'loss', lines: ['fake'], steps: [10, 20, 30, 35], values: [[1, 1, 2, 3]] }]);
+  expect(chartsIn(html)).toEqual([
+    { title: 'generator', kind: 'loss', lines: ['fake'], names: ['generator/fake'], steps: [10, 20, 30, 35], values: [[1, 1, 2, 3]] },
+  ]);
   expect(rowsIn(html)).toMatchObject({ Steps: '35 of 200', Parts: '2, resumed', Time: '0:06' });
 });
 

@@ -38,6 +38,9 @@ interface Words {
   readonly tensorboard: boolean;
   readonly report: boolean;
   readonly film: boolean;
+  readonly watch?: true;
+  readonly watchPort?: number;
+  readonly watchHost?: string;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -66,6 +69,12 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--replace', 'start over where a run is')
     .option('--allow-changes', 'resume with other settings than before')
     .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'auto')
+    .optionsGroup('What is shown:')
+    .option('--watch', 'serve a page with curves and samples while it trains')
+    .option('--watch-port <port>', 'any that is free unless told', integer(1))
+    .option('--watch-host <address>', 'who may look: 0.0.0.0 for everybody who reaches this machine (default: 127.0.0.1)')
+    .option('--quiet', 'no progress')
+    .option('--json', 'say the end as a line of JSON on standard output')
     .optionsGroup('What is written:')
     .option('--evaluate-every <steps>', 'measure the samples, and keep the best checkpoint', integer(1))
     .option('--metrics <names>', `${metricNames.join(', ')}; those that suit unless told`, list)
@@ -78,8 +87,6 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--no-report', 'no report.html')
     .option('--no-film', 'no film.webp of the pictures')
     .option('--no-health', 'do not look for mode collapse, a saturated discriminator, tensor leaks and slow data')
-    .option('--quiet', 'no progress')
-    .option('--json', 'say the end as a line of JSON on standard output')
     .action(async (variant: string | undefined, words: Words) => end(await trainRun(variant, words)));
 }
 
@@ -113,6 +120,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     tensorBoard: words.tensorboard,
     report: words.report,
     film: words.film,
+    watch: watchOf(words),
     progress: !quiet,
     recipe: recipe as unknown as Json,
     signal,
@@ -123,6 +131,12 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
   if (json) console.log(JSON.stringify({ dir: out, step, from, reason, seconds: Number(seconds.toFixed(3)), ...(measured && { measured }) }));
   else console.log(told(out, words, { step, steps, seconds, reason, images: (step - from) * batchSize }, measured));
   return reason === 'aborted' ? exitCodes.interrupted : exitCodes.done;
+}
+
+/** A port or a host without --watch means it as well. */
+function watchOf({ watch, watchPort, watchHost }: Words): NonNullable<TrainOptions['watch']> {
+  if (!watch && watchPort === undefined && watchHost === undefined) return false;
+  return { ...(watchPort !== undefined && { port: watchPort }), ...(watchHost !== undefined && { host: watchHost }) };
 }
 
 /** A resumed run is what it was; what is said beside that must agree, and `train` sees to it. */

@@ -10,6 +10,8 @@ export interface Chart {
   /** The greatest and least value shown, where they are known beforehand. */
   readonly range?: readonly [number, number];
   readonly lines: readonly string[];
+  /** What each line is called in the log. */
+  readonly names: readonly string[];
   readonly steps: readonly number[];
   /** One list a line. Null where the value was not finite, false where there is none at this step. */
   readonly values: readonly (readonly (number | null | false)[])[];
@@ -18,13 +20,13 @@ export interface Chart {
 /** A chart for each player, each accuracy and each metric, in this order, in the order of the log. */
 export function chartsOf({ header, series }: RunLog): Chart[] {
   const players = playersOf(header);
-  const charts = new Map<string, [string, Series][]>();
+  const charts = new Map<string, Line[]>();
   for (const [name, values] of series) {
     const slash = name.indexOf('/');
     const part = name.slice(slash + 1);
     // A share of all samples on the axis of the losses would flatten them.
     const title = slash < 0 || part === 'accuracy' ? name : name.slice(0, slash);
-    charts.set(title, [...(charts.get(title) ?? []), [part, values]]);
+    charts.set(title, [...(charts.get(title) ?? []), { line: part, name, series: values }]);
   }
   const isLoss = (title: string): boolean => (players ? players.includes(title.split('/')[0] as string) : title.includes('/') || !series.has(title));
   const all = [...charts].map(([title, lines]) => chartOf(title, isLoss(title) ? 'loss' : 'measured', lines));
@@ -32,7 +34,13 @@ export function chartsOf({ header, series }: RunLog): Chart[] {
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-function chartOf(title: string, kind: Chart['kind'], lines: readonly [string, Series][]): Chart {
+interface Line {
+  readonly line: string;
+  readonly name: string;
+  readonly series: Series;
+}
+
+function chartOf(title: string, kind: Chart['kind'], lines: readonly Line[]): Chart {
   const chart = { title, kind, ...table(lines) };
   return kind === 'loss' && title.endsWith('/accuracy') ? { ...chart, range: [0, 1] } : chart;
 }
@@ -42,15 +50,16 @@ function playersOf(header: RunLog['header']): string[] | undefined {
   return typeof players === 'object' && players !== null ? Object.keys(players) : undefined;
 }
 
-function table(lines: readonly [string, Series][]): Pick<Chart, 'lines' | 'steps' | 'values'> {
-  const steps = [...new Set(lines.flatMap(([, series]) => series.steps))].sort((a, b) => a - b);
-  const columns = lines.map(([, series]) => {
+function table(lines: readonly Line[]): Pick<Chart, 'lines' | 'names' | 'steps' | 'values'> {
+  const steps = [...new Set(lines.flatMap(({ series }) => series.steps))].sort((a, b) => a - b);
+  const columns = lines.map(({ series }) => {
     let next = 0;
     return steps.map((step) => (series.steps[next] === step ? (series.values[next++] as number | null) : false));
   });
   const rows = thinned(columns, steps.length);
   return {
-    lines: lines.map(([line]) => line),
+    lines: lines.map(({ line }) => line),
+    names: lines.map(({ name }) => name),
     steps: rows.map((row) => steps[row] as number),
     values: columns.map((column) => rows.map((row) => rounded(column[row]))),
   };

@@ -17,20 +17,23 @@ export interface Page {
   readonly charts: readonly Chart[];
   readonly samples: InlinePictures;
   readonly settings: readonly (readonly [string, string])[];
+  /** Of a page that goes on changing: the last event that is in it, see `watch/live-script.ts`. */
+  readonly live?: { readonly after: string; readonly script: string };
 }
 
 /** The page as one HTML text that asks for nothing else. Whatever it is given is shown as text. */
-export async function html({ title, about, facts, failure, charts, samples, settings }: Page): Promise<string> {
+export async function html({ title, about, facts, failure, charts, samples, settings, live }: Page): Promise<string> {
   const plotting = await library();
-  const scripts = [plotting.script, script];
+  const scripts = [plotting.script, script, ...(live ? [live.script] : [])];
   // Forbids the page what it should not do anyway, such as to ask for something or to run what got in by a name.
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map(fingerprint).join(' ')}`;
+  const policy = `default-src 'none'; img-src data:${live ? " 'self'; connect-src 'self'" : ''}; style-src 'unsafe-inline'; script-src ${scripts.map(fingerprint).join(' ')}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+${live ? '<link rel="icon" href="data:,">' : ''}
 <title>${escaped(title)}</title>
 <style>${plotting.style}${style}</style>
 </head>
@@ -38,6 +41,7 @@ export async function html({ title, about, facts, failure, charts, samples, sett
 <main>
 <h1>${escaped(title)}</h1>
 <p class="faint">${escaped(about)}</p>
+${live ? `<p id="live" class="faint" role="status" data-after="${escaped(live.after)}"></p>` : ''}
 ${failure === undefined ? '' : `<p class="failure" role="note">Ended by an error: ${escaped(failure)}</p>`}
 <dl>
 ${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('\n')}
@@ -51,8 +55,7 @@ ${settings.map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>
 </tbody></table>
 </main>
 <script type="application/json" id="charts">${embedded(charts)}</script>
-<script>${plotting.script}</script>
-<script>${script}</script>
+${scripts.map((code) => `<script>${code}</script>`).join('\n')}
 </body>
 </html>
 `;
@@ -78,7 +81,7 @@ ${note}`;
 
 function image({ step, width, height, source }: InlinePicture, isShown: boolean): string {
   const factor = width <= SMALL ? 2 : 1;
-  const attributes = `width="${width * factor}" height="${height * factor}" alt="Samples at step ${step}" data-step="${step}"`;
+  const attributes = `width="${width * factor}" height="${height * factor}" alt="Samples at step ${step}" data-step="${step}"${source.startsWith('data:') ? '' : ' loading="lazy"'}`;
   return `<img ${attributes}${factor > 1 ? ' class="small"' : ''}${isShown ? '' : ' hidden'} src="${source}">`;
 }
 

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { expectInteger, expectKeys, GanzooError, type Callback, type Json, type Run } from '@ganzoo/core';
+import { expectInteger, expectKeys, GanzooError, type Callback, type Run } from '@ganzoo/core';
 import { folder } from '../folder.ts';
-import { duration } from '../progress-text.ts';
 import { chartsOf } from './curves.ts';
+import { factsOf, titleOf } from './facts.ts';
 import { inlinePictures, type PictureCache } from './inline-pictures.ts';
 import { html, type Page } from './page.ts';
-import { readRunLog, type RunLog } from './run-log.ts';
+import { readRunLog } from './run-log.ts';
 import { readConfig, settingRows } from './settings.ts';
 
 const SCOPE = 'node/report';
@@ -97,33 +97,4 @@ async function write(dir: string, cache: PictureCache): Promise<string> {
   };
   await folder(dir).commit(new Map([[FILE, new TextEncoder().encode(await html(page))]]));
   return join(dir, FILE);
-}
-
-function titleOf({ header }: RunLog, config: Readonly<Record<string, Json>> | undefined): string {
-  const gan = nameIn(config?.['gan']) ?? nameIn(header['gan']) ?? 'A run';
-  const dataset = nameIn(config?.['dataset']);
-  return dataset === undefined ? gan : `${gan} on ${dataset}`;
-}
-
-function nameIn(plug: Json | undefined): string | undefined {
-  const name = (plug as { readonly name?: Json } | null | undefined)?.name;
-  return typeof name === 'string' && name !== '' ? name : undefined;
-}
-
-function factsOf({ header, step, realSamples, seconds, parts }: RunLog): [string, string][] {
-  const { steps, backend, seed, batchSize } = header;
-  const facts: [string, Json | undefined][] = [
-    ['Steps', typeof steps === 'number' ? `${counted(step)} of ${counted(steps)}` : counted(step)],
-    ['Real samples seen', counted(realSamples)],
-    ['Time', duration(seconds)],
-    ['Parts', parts > 1 ? `${parts}, resumed` : undefined],
-    ['Backend', backend],
-    ['Batch size', batchSize],
-    ['Seed', seed],
-  ];
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-}
-
-function counted(value: number): string {
-  return value.toLocaleString('en-US');
 }

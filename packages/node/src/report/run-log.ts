@@ -25,37 +25,54 @@ export interface RunLog {
 
 const position = new Set(['step', 'realSamples', 'seconds', 'failure']);
 
-/**
- * Reads what `jsonLog` wrote, line by line. A header takes back what earlier lines say of later steps, and so does a line
- * of an earlier step. What is no line of a log, such as one that was cut off, is passed over.
- */
+/** Takes the lines of a log one after another, and says what they come to. */
+export interface RunLogReader {
+  /** @returns what the line says, where it is one of a log */
+  readonly add: (line: string) => Readonly<Record<string, Json>> | undefined;
+  readonly log: () => RunLog;
+}
+
+/** Reads what `jsonLog` wrote, see {@link runLogReader}. */
 export async function readRunLog(path: string): Promise<RunLog> {
-  const log = { header: {}, parts: 0, step: 0, realSamples: 0, failure: undefined as string | undefined, series: new Map<string, Series>() };
+  const reader = runLogReader();
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) reader.add(line);
+  return reader.log();
+}
+
+/**
+ * A header takes back what earlier lines say of later steps, and so does a line of an earlier step. What is no line of a log,
+ * such as one that was cut off, is passed over.
+ */
+export function runLogReader(): RunLogReader {
+  const log = { header: {}, parts: 0, step: 0, realSamples: 0, failure: undefined as string | undefined };
+  const all = new Map<string, Series>();
   let secondsBefore = 0;
   let seconds = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  const add: RunLogReader['add'] = (line) => {
     const entry = parsed(line);
-    if (!entry) continue;
-    const { step } = entry;
-    if (typeof step !== 'number') continue;
+    const step = entry?.['step'];
+    if (!entry || typeof step !== 'number') return undefined;
     log.step = step;
     if (entry['gan'] !== undefined) {
       const isNew = step === 0;
-      for (const series of log.series.values()) cut(series, isNew ? -1 : step);
+      for (const series of all.values()) cut(series, isNew ? -1 : step);
       secondsBefore = isNew ? 0 : secondsBefore + seconds;
       seconds = 0;
       Object.assign(log, { header: entry, parts: isNew ? 1 : log.parts + 1, failure: undefined });
-      continue;
+      return entry;
     }
     if (typeof entry['realSamples'] === 'number') log.realSamples = entry['realSamples'];
     if (typeof entry['seconds'] === 'number') ({ seconds } = entry as { seconds: number });
     if (typeof entry['failure'] === 'string') log.failure = entry['failure'];
     for (const [name, value] of Object.entries(entry)) {
-      if (!position.has(name) && (value === null || typeof value === 'number')) add(log.series, name, step, value);
+      if (!position.has(name) && (value === null || typeof value === 'number')) append(all, name, step, value);
     }
-  }
-  for (const [name, { steps }] of log.series) if (steps.length === 0) log.series.delete(name);
-  return { ...log, seconds: secondsBefore + seconds };
+    return entry;
+  };
+  return {
+    add,
+    log: () => ({ ...log, seconds: secondsBefore + seconds, series: new Map([...all].filter(([, { steps }]) => steps.length > 0)) }),
+  };
 }
 
 function parsed(line: string): Record<string, Json> | undefined {
@@ -67,7 +84,7 @@ function parsed(line: string): Record<string, Json> | undefined {
   }
 }
 
-function add(all: Map<string, Series>, name: string, step: number, value: number | null): void {
+function append(all: Map<string, Series>, name: string, step: number, value: number | null): void {
   const series = all.get(name) ?? { steps: [], values: [] };
   all.set(name, series);
   cut(series, step - 1);

@@ -11,8 +11,10 @@ export const script = `
   const short = (value) => (value === null || value === undefined ? '–' : String(Number(value.toPrecision(4))));
   const large = (value) => (Math.abs(value) >= 1e4 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(1) : String(Number(value.toPrecision(6))));
 
+  const dataOf = (chart) => [chart.steps, ...chart.values.map((column) => column.map((value) => (value === false ? undefined : value)))];
+
   function draw(place, chart) {
-    const data = [chart.steps, ...chart.values.map((column) => column.map((value) => (value === false ? undefined : value)))];
+    const data = dataOf(chart);
     const axis = { stroke: colour('--faint'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { stroke: colour('--rule'), width: 1 } };
     const plot = new uPlot({
       width: place.clientWidth,
@@ -53,6 +55,9 @@ export const script = `
     return true;
   }
 
+  const redraw = new Map();
+  /** The last step that each chart has shown. */
+  const shown = new Map();
   for (const place of document.querySelectorAll('.plot')) {
     const chart = charts[Number(place.dataset.chart)];
     let plot = draw(place, chart);
@@ -66,12 +71,22 @@ export const script = `
     place.addEventListener('keydown', (event) => {
       if (move(plot, event.key)) event.preventDefault();
     });
+    redraw.set(chart, () => {
+      const { min, max } = plot.scales.x;
+      const [steps] = plot.data;
+      // Who has zoomed in stays there.
+      const isWhole = min === null || min === undefined || (min <= steps[0] && max >= shown.get(chart));
+      shown.set(chart, chart.steps.at(-1));
+      plot.setData(dataOf(chart), isWhole);
+      if (!isWhole) plot.redraw(false);
+    });
+    shown.set(chart, chart.steps.at(-1));
     place.addEventListener('blur', () => plot.setCursor({ left: -10, top: -10 }));
   }
 
   const slider = document.getElementById('slider');
-  const pictures = [...document.querySelectorAll('.samples img')];
   const show = () => {
+    const pictures = [...document.querySelectorAll('.samples img')];
     pictures.forEach((picture, index) => (picture.hidden = index !== Number(slider.value)));
     const { step } = pictures[Number(slider.value)].dataset;
     slider.setAttribute('aria-valuetext', 'step ' + step);
@@ -81,5 +96,7 @@ export const script = `
     slider.addEventListener('input', show);
     show();
   }
+  /** For a page that goes on changing. */
+  window.report = { charts, redraw: (chart) => redraw.get(chart)(), slider, show, short };
 }
 `;

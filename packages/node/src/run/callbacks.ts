@@ -7,6 +7,7 @@ import { progress } from '../progress.ts';
 import { report } from '../report/report.ts';
 import { sampleGrid } from '../sample-grid.ts';
 import { tensorBoard } from '../tensor-board/tensor-board.ts';
+import { watch } from '../watch/watch.ts';
 import { keepCheckpoints } from './checkpoints.ts';
 import type { TrainOptions } from './options.ts';
 
@@ -28,6 +29,7 @@ export function callbacksOf<B>(options: TrainOptions<B>): Callback[] {
     ...(samples ? [sampleGrid({ ...samples, dir: pictures })] : []),
     jsonLog({ path: join(dir, 'log.jsonl'), every: logEvery }),
     ...(options.tensorBoard === false ? [] : [tensorBoard({ dir, every: logEvery, ...(samples && { samples }) })]),
+    ...(options.watch ? [watch({ ...(options.watch === true ? {} : options.watch), dir })] : []),
     ...(watched ? [health({ ...watched, data: dataset as unknown as Dataset, onNotice: ({ message }) => onNotice(message) })] : []),
     ...callbacks,
     // What a step writes is there when its checkpoint is.

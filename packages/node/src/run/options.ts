@@ -1,5 +1,6 @@
 import type { Batch, Best, Callback, Dataset, EvaluateEveryOptions, Gan, HealthOptions, Json } from '@ganzoo/core';
 import type { SampleGridOptions } from '../sample-grid.ts';
+import type { WatchOptions } from '../watch/watch.ts';
 
 export interface TrainOptions<B = Batch> {
   /** The run directory, created where missing. */
@@ -28,6 +29,8 @@ export interface TrainOptions<B = Batch> {
   readonly tensorBoard?: boolean;
   readonly report?: boolean;
   readonly film?: boolean;
+  /** Serves a page of the run while it goes on. False unless told. */
+  readonly watch?: boolean | Omit<WatchOptions, 'dir'>;
   /** What is looked for that may be wrong with the run, told to `onNotice`; `false` for nothing. */
   readonly health?: Omit<HealthOptions, 'data' | 'onNotice'> | false;
   /** Besides those of the directory. */
@@ -59,6 +62,7 @@ export const trainKeys = [
   'tensorBoard',
   'report',
   'film',
+  'watch',
   'health',
   'callbacks',
   'progress',
