@@ -4,6 +4,7 @@ import { GanzooError } from './errors.ts';
 
 /** The backend failed in the middle of a training: it ran out of memory, lost its device, or an op of it broke down. */
 export class BackendError extends GanzooError {
+  /** TensorFlow.js's name of the backend that failed. */
   readonly backend: string;
   /** The step under way, counted from 1. */
   readonly step: number;

@@ -10,13 +10,19 @@ export function every(steps: number, onStep: NonNullable<Callback['onStep']>): C
   return { name: `every ${steps}`, onStep: (run) => (run.step % steps === 0 ? onStep(run) : undefined) };
 }
 
+/** The losses of one step. */
 export interface HistoryRow {
+  /** Rounds of all players since the beginning of the run. */
   readonly step: number;
+  /** Keyed `player/part`. */
   readonly losses: Readonly<Record<string, number>>;
 }
 
 /** Collects the losses of every `steps`-th step in `rows`. */
-export function history(options: { readonly steps?: number } = {}): Callback & { readonly rows: readonly HistoryRow[] } {
+export function history(options: { readonly steps?: number } = {}): Callback & {
+  /** Oldest first. */
+  readonly rows: readonly HistoryRow[];
+} {
   expectOptions(SCOPE, 'history', options, ['steps']);
   const { steps = 1 } = options;
   expectInteger(SCOPE, 'history steps', steps, 1);
@@ -41,6 +47,7 @@ export function checkpoints(options: { readonly store: Store; readonly steps: nu
   return { ...every(steps, save), name: 'checkpoints', onEnd: (run, failure) => (failure === undefined ? save(run) : undefined) };
 }
 
+/** When {@link earlyStopping} stops a run. */
 export interface EarlyStoppingOptions {
   /** A loss by its key, such as `generator/fake`, or anything else worth watching (a metric over samples). */
   readonly monitor: string | ((run: Run) => number | Promise<number>);
@@ -48,6 +55,7 @@ export interface EarlyStoppingOptions {
   readonly steps: number;
   /** Looks without an improvement before the run is stopped. */
   readonly patience: number;
+  /** Whether less is better or more. `'min'` unless told. */
   readonly mode?: 'min' | 'max';
   /** A smaller improvement does not count. 0 unless told. */
   readonly minDelta?: number;

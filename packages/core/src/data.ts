@@ -6,10 +6,13 @@ import type { Batch, Rng, Shape } from './types.ts';
 
 const SCOPE = 'core/data';
 
+/** Samples in memory, for {@link arrayDataset}. */
 export interface ArrayData {
+  /** What logs, checkpoints and errors call the data. */
   readonly name: string;
   /** All samples, one after another. Bytes stand for [-1, 1] and become floats a batch at a time. */
   readonly values: Uint8Array | Float32Array;
+  /** Of one sample, without the batch. */
   readonly sampleShape: Shape;
   /** One class a sample. */
   readonly labels?: ArrayLike<number>;

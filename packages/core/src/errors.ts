@@ -1,5 +1,6 @@
 /** An error that says where it arose, what was expected, what came and what to do. */
 export class GanzooError extends Error {
+  /** Always `'GanzooError'`. */
   override readonly name = 'GanzooError';
   /** Package and topic, such as `core/trainer`. */
   readonly scope: string;
@@ -60,6 +61,7 @@ export function lacking(plug: unknown, methods: readonly string[]): string | und
   return missing && `${plug === undefined || plug === null ? String(plug) : typeof plug} without a function '${missing}'`;
 }
 
+/** A shape as errors show it: `[batch, 28, 28, 1]`, where `null` is the batch. */
 export function showShape(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? 'batch').join(', ')}]`;
 }

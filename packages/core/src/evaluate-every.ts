@@ -23,20 +23,29 @@ export interface Best {
   readonly minDelta?: number;
 }
 
+/** What {@link evaluateEvery} measures, and when. */
 export interface EvaluateEveryOptions {
   /** Steps between evaluations. The last step has one as well. */
   readonly steps: number;
+  /** By the names that logs show them under. */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** Keeps the best checkpoint, and can end the run. Neither unless told. */
   readonly best?: Best;
 }
 
+/** One look at a run. */
 export interface Evaluation {
+  /** Rounds of all players since the beginning of the run. */
   readonly step: number;
+  /** Real samples drawn since the beginning of the run. */
   readonly realSamples: number;
+  /** Keyed `metric`, or `metric/number` where a metric gives several. May be NaN. */
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** The callback of {@link evaluateEvery}, which remembers what it measured. */
 export interface EvaluateEvery extends Callback {
+  /** Every evaluation of this callback, oldest first. */
   readonly rows: readonly Evaluation[];
   /** The best so far, of an earlier part of the same run too, where `best` was told and there is one. */
   readonly best: Evaluation | undefined;

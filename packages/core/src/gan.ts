@@ -7,6 +7,7 @@ import type { Batch, Described, Discriminator, Generator, Json, Loss, OptimizerR
 
 const SCOPE = 'core/gan';
 
+/** How fast the average of the generator's weights follows them. */
 export interface EmaOptions {
   /** After this many real samples, half of the average is new. 10,000 unless told. */
   readonly halfLifeImages?: number;
@@ -16,13 +17,23 @@ export interface EmaOptions {
 
 /** A generator, a discriminator, and what they play. */
 export interface GanSpec<O, L> {
+  /** For logs and checkpoints. `'gan'` unless told. */
   readonly name?: string;
+  /** Makes samples of latents. */
   readonly generator: Generator<L>;
+  /** Judges samples: logits, not probabilities. */
   readonly discriminator: Discriminator<O>;
+  /** What both play for. It must suit what the discriminator returns. */
   readonly loss: Loss<NoInfer<O>, NoInfer<L>>;
+  /** Terms and constraints besides the loss, each name once. None unless told. */
   readonly regularizers?: readonly Regularizer<NoInfer<O>>[];
   /** Adam at 2e-4 with beta1 0.5 unless told. */
-  readonly optimizers?: { readonly generator?: OptimizerRecipe; readonly discriminator?: OptimizerRecipe };
+  readonly optimizers?: {
+    /** Of the generator's weights. */
+    readonly generator?: OptimizerRecipe;
+    /** Of the discriminator's weights. */
+    readonly discriminator?: OptimizerRecipe;
+  };
   /** An average of the generator's weights to sample from; `false` for none. */
   readonly ema?: EmaOptions | false;
   /** Discriminator updates for each generator update. 1 unless told. */

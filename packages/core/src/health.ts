@@ -10,8 +10,11 @@ const SCOPE = 'core/health';
 /** What may be wrong with a run that goes on all the same. */
 export type Ailment = 'modeCollapse' | 'saturation' | 'tensorLeak' | 'slowData';
 
+/** Something that seems wrong with a run. */
 export interface HealthNotice {
+  /** Which of the ailments. */
   readonly ailment: Ailment;
+  /** The step at which it was seen. */
   readonly step: number;
   /** What was seen, and what to try. */
   readonly message: string;
@@ -25,6 +28,7 @@ export interface Examiner {
   readonly look: (run: Run) => string | undefined | Promise<string | undefined>;
 }
 
+/** What {@link health} looks for, and whom it tells. Each ailment is looked for unless it is `false`. */
 export interface HealthOptions extends Readonly<Partial<Record<Ailment, boolean>>> {
   /** The data of the run: what the diversity of samples is compared with. Without them mode collapse is not looked for. */
   readonly data?: Dataset;
@@ -37,7 +41,8 @@ export interface HealthOptions extends Readonly<Partial<Record<Ailment, boolean>
 /**
  * Watches a run for failures that no error tells of, and says what to try: samples that become alike (`modeCollapse`), a
  * discriminator that is never wrong (`saturation`), tensors that nobody disposes (`tensorLeak`), and data that are slower than
- * the training (`slowData`). Each can be turned off: `{ saturation: false }`. Losses that are not finite end a run by themselves.
+ * the training (`slowData`). Each can be turned off: `{ saturation: false }`. Losses that are not finite end a
+ * run by themselves, see `checkEvery` of `fit`.
  *
  * It took 0.8 % of the time of the paper's DCGAN on digits, and 2.6 % of that of a narrow one, on WASM and two cores: nearly all
  * of it goes into the samples that mode collapse is looked for in.

@@ -6,7 +6,10 @@ import { refuseUntrainable } from './refusals.ts';
 import type { Json, Live, Pass, Rng } from './types.ts';
 
 /** Any function that builds a model. Its name and configuration, where it has them, tell one run from another. */
-export type ModelRecipe = ((init: Rng) => tf.LayersModel) & { readonly config?: Json };
+export type ModelRecipe = ((init: Rng) => tf.LayersModel) & {
+  /** Every setting that changes what it builds. */
+  readonly config?: Json;
+};
 
 /** Gives a model-building function the name and configuration that logs and checkpoints record. */
 export function modelRecipe(name: string, config: Json, build: (init: Rng) => tf.LayersModel): ModelRecipe {
@@ -28,7 +31,7 @@ export function liveModel<I, O>(
   outputs: (outputs: tf.Tensor[]) => O,
   /** The same layers with other outputs, to be applied in the model's place. */
   view: (model: tf.LayersModel) => tf.LayersModel = (model) => model,
-): Live<I, O> & { readonly model: tf.LayersModel } {
+): Live<I, O> & Required<Pick<Live<I, O>, 'model'>> {
   const model = withSeededMathRandom(init.fork('stock initializers'), () => recipe(init));
   if (typeof model?.apply !== 'function' || !Array.isArray(model.inputs) || !Array.isArray(model.layers)) {
     const got = model === undefined ? 'undefined' : Object.prototype.toString.call(model);

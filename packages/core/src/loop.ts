@@ -10,22 +10,30 @@ import type { Json, Rng } from './types.ts';
 
 const SCOPE = 'core/trainer';
 
+/** How long `Trainer.fit` trains, and who watches. */
 export interface FitOptions {
   /** Rounds of all players since the beginning of the run: a run loaded at step 500 with `steps: 2000` makes 1,500. */
   readonly steps: number;
   /** 64 unless told. A stream yields batches of its own size. */
   readonly batchSize?: number;
+  /** Called in this order. None unless told. */
   readonly callbacks?: readonly Callback[];
   /** Stops the training after the round under way, or while it waits for data. */
   readonly signal?: AbortSignal;
-  /** Steps between looks at whether the losses are finite, besides the first; the first bad step is named all the same. 50 unless told. */
-  readonly checkEvery?: number;
+  /**
+   * Steps between looks at whether the losses are finite, besides the first; the first bad step is named all the same. 50 unless
+   * told. `false` for none: then only weights that are not finite are refused, when they are saved.
+   */
+  readonly checkEvery?: number | false;
 }
 
+/** How a call of `Trainer.fit` ended. */
 export interface FitResult {
   /** `done`: `steps` were reached; `stopped`: a callback asked for it; `aborted`: the signal did; `exhausted`: the data ended. */
   readonly reason: 'done' | 'stopped' | 'aborted' | 'exhausted';
+  /** Rounds of all players since the beginning of the run. */
   readonly step: number;
+  /** Of this call. */
   readonly seconds: number;
 }
 
@@ -52,7 +60,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
   const { steps, batchSize = 64, callbacks = [], signal, checkEvery = 50 } = options;
   expectInteger(SCOPE, 'steps', steps, 1);
   expectInteger(SCOPE, 'batchSize', batchSize, 1);
-  expectInteger(SCOPE, 'checkEvery', checkEvery, 1);
+  if (checkEvery !== false) expectInteger(SCOPE, 'checkEvery', checkEvery, 1);
   // Games of other batches than samples and labels answer for them in their own check.
   checkDataset(dataset as unknown as Dataset, session.gan as Gan);
 
@@ -87,7 +95,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         for (const { batch } of drawn) disposeBatch(batch);
       }
       // The first step too: what is wrong from the beginning is told at the beginning.
-      if (run.step % checkEvery === 0 || run.step === steps || run.step === first) await session.assertFinite();
+      if (checkEvery !== false && (run.step % checkEvery === 0 || run.step === steps || run.step === first)) await session.assertFinite();
       let stop = false;
       for (const callback of callbacks) stop = (await callback.onStep?.(run)) === 'stop' || stop;
       if (stop && run.step < steps) {
@@ -95,7 +103,7 @@ export async function runLoop<B>(session: Session<B>, dataset: Dataset<B>, optio
         break;
       }
     }
-    await session.assertFinite();
+    if (checkEvery !== false) await session.assertFinite();
   } catch (error) {
     failures.push(await blame(error, underWay));
   }

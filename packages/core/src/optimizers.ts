@@ -8,7 +8,9 @@ const SCOPE = 'core/optimizers';
 /** What every optimizer here takes besides. */
 const shared = ['clipNorm', 'clipValue'];
 
+/** What every optimizer takes. */
 export interface OptimizerOptions {
+  /** A number or a schedule of the player's updates. */
   readonly learningRate?: Hyper;
   /** Scales all gradients of an update so that their joint norm is at most this (Pascanu et al. 2013). */
   readonly clipNorm?: number;
@@ -16,11 +18,13 @@ export interface OptimizerOptions {
   readonly clipValue?: number;
 }
 
+/** Options of {@link adam}. */
 export interface AdamOptions extends OptimizerOptions {
   /** How much of the old mean of the gradients an update keeps, in [0, 1). */
   readonly beta1?: number;
   /** How much of the old mean of their squares an update keeps, in [0, 1). */
   readonly beta2?: number;
+  /** Added to the root of the mean square. 1e-8 unless told. */
   readonly epsilon?: number;
 }
 
@@ -62,9 +66,11 @@ export function adam(options: AdamOptions = {}): OptimizerRecipe {
   });
 }
 
+/** Options of {@link rmsProp}. */
 export interface RmsPropOptions extends OptimizerOptions {
   /** How much of the old mean of the squared gradients an update keeps, in [0, 1). */
   readonly decay?: number;
+  /** Added to the root of the mean square. 1e-8 unless told. */
   readonly epsilon?: number;
 }
 
@@ -81,6 +87,7 @@ export function rmsProp(options: RmsPropOptions = {}): OptimizerRecipe {
   });
 }
 
+/** Options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
   /** In [0, 1). */
   readonly momentum?: number;

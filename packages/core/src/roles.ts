@@ -5,9 +5,11 @@ import { describeHyper, expectHyper } from './schedules.ts';
 import { inOrder, noisy, packed } from './seen.ts';
 import type { Batch, Discriminator, Features, Generator, Hyper, Latents, Live, Logits, Prepare, Rng } from './types.ts';
 
+/** What {@link generator} is made of. */
 export interface GeneratorOptions {
   /** From latents `[batch, latentDim]` (and int32 labels `[batch]`, where the model has a second input) to samples. */
   readonly network: ModelRecipe;
+  /** Length of a latent vector. */
   readonly latentDim: number;
   /** `normal`: standard normal; `uniform`: in [-1, 1). */
   readonly latents?: 'normal' | 'uniform';
@@ -47,6 +49,7 @@ export function generator(options: GeneratorOptions): Generator {
   };
 }
 
+/** What {@link discriminator} is made of. */
 export interface DiscriminatorOptions<O> {
   /** From samples (and int32 labels `[batch]`, where the model has a second input) to what `read` takes. */
   readonly network: ModelRecipe;

@@ -27,10 +27,13 @@ export function constant(value: number): Schedule {
   return { name: 'constant', config: { value }, at: () => value };
 }
 
+/** From where to where, and for how long: {@link linearDecay} and {@link cosine}. */
 export interface DecayOptions {
+  /** The value at first. */
   readonly from: number;
   /** Reached after `start + updates` updates and kept. 0 unless told. */
   readonly to?: number;
+  /** Updates of the player that the decay takes. */
   readonly updates: number;
   /** Updates at `from` before the decay begins. 0 unless told. */
   readonly start?: number;

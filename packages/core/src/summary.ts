@@ -5,24 +5,35 @@ import { rng } from './random.ts';
 import type { Gan } from './game-types.ts';
 import type { Shape } from './types.ts';
 
+/** One layer of a network. */
 export interface LayerSummary {
+  /** TensorFlow.js's name of it, which differs from process to process. */
   readonly name: string;
+  /** Its class, such as `Conv2D`. */
   readonly type: string;
   /** Without the batch dimension. */
   readonly outputShape: Shape;
+  /** Weights, those that move by themselves included. */
   readonly parameters: number;
   /** Of one sample's forward pass: 2 for each multiply-add of dense and convolution layers, 0 for the rest. */
   readonly flops: number;
 }
 
+/** One network of a GAN. */
 export interface NetworkSummary {
+  /** Its name in the game: `generator`, `discriminator`. */
   readonly name: string;
+  /** In the model's order. */
   readonly layers: readonly LayerSummary[];
+  /** The sum over its layers. */
   readonly parameters: number;
+  /** Of one sample's forward pass, the sum over its layers. */
   readonly flops: number;
 }
 
+/** What {@link summary} tells of a GAN. */
 export interface GanSummary {
+  /** Every network of the game. */
   readonly networks: readonly NetworkSummary[];
   /** A table to print. */
   toString(): string;

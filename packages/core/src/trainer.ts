@@ -24,7 +24,9 @@ const sampleBatchSize = 128;
  * It owns what it makes until `dispose()`, and none of its caller's tensors. Select the backend first.
  */
 export class Trainer<B = Batch> {
+  /** The game it plays. */
   readonly gan: Gan<B>;
+  /** What its networks and every random stream are made from. */
   readonly seed: number;
   readonly #root: Rng;
   readonly #built: Assembly<B>;
@@ -35,6 +37,8 @@ export class Trainer<B = Batch> {
   #step = 0;
   #realSamples = 0;
   #busy = false;
+  /** Whether losses that are not finite end the training. */
+  #guarded = true;
   /** Settles when the round under way has ended: between two of its turns the run is not worth saving. */
   #playing: Promise<void> | undefined;
   #disposed = false;
@@ -75,8 +79,9 @@ export class Trainer<B = Batch> {
     this.#expectAlive();
     if (this.#busy) throw new GanzooError(SCOPE, 'this trainer is already fitting; await that call first.');
     this.#busy = true;
+    this.#guarded = options.checkEvery !== false;
     try {
-      await this.#readings.assertFinite();
+      if (this.#guarded) await this.#readings.assertFinite();
       const dataset = (await toDataset(data as DataSource)) as unknown as Dataset<B>;
       return await runLoop<B>(
         {
@@ -175,7 +180,8 @@ export class Trainer<B = Batch> {
 
   /**
    * Writes a checkpoint (`checkpoint.safetensors`), and the generator samples come from as a TensorFlow.js model
-   * (`generator/model.json`). Waits for the end of a round under way. Throws, and writes nothing, when a loss or weight is not finite.
+   * (`generator/model.json`). Waits for the end of a round under way. Throws, and writes nothing, when a weight is not finite, or
+   * a loss unless `fit` was told not to check them.
    */
   async save(store: Store): Promise<void> {
     await this.#playing;
@@ -191,7 +197,7 @@ export class Trainer<B = Batch> {
     // All three are begun before the first is awaited: what is saved is the run as it is now.
     const model = this.gan.sampler && this.#sampling().model;
     const parts = [
-      this.#readings.assertFinite(),
+      this.#guarded ? this.#readings.assertFinite() : undefined,
       model ? modelFiles(model, 'generator') : new Map<string, Uint8Array>(),
       encodeCheckpoint(state, runVariables(this.#built)),
     ] as const;

@@ -6,16 +6,20 @@
  */
 import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs';
 
+/** What JSON can hold: configurations and cursors are of it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What every plug says of itself: the log's header, the run's identity, the difference shown when a resume does not match. */
 export interface Described {
+  /** Tells it from others of its kind. */
   readonly name: string;
+  /** Every setting that changes what it does. */
   readonly config: Json;
 }
 
 /** A number that changes over a player's own updates, counted from 0. */
 export interface Schedule extends Described {
+  /** The value at an update, counted from 0. */
   readonly at: (update: number) => number;
 }
 
@@ -25,6 +29,7 @@ export type Hyper = number | Schedule;
 /** Named scalar tensors. An objective is their sum; each reaches the log under its name. They stay their maker's. */
 export type Parts = Readonly<Record<string, Tensor>>;
 
+/** The sizes of a tensor's dimensions. */
 export type Shape = readonly number[];
 
 /**
@@ -44,23 +49,31 @@ export interface Rng {
   permutation(count: number): Uint32Array;
 }
 
+/** Samples, and their classes where the data have them. */
 export interface Batch {
+  /** float32 `[batch, ...sampleShape]`; images are NHWC in [-1, 1]. */
   readonly samples: Tensor;
+  /** int32 `[batch]`. */
   readonly labels?: Tensor;
 }
 
+/** What a generator takes. */
 export interface Latents {
+  /** float32 `[batch, latentDim]`. */
   readonly z: Tensor;
+  /** int32 `[batch]`, for conditional generators. */
   readonly labels?: Tensor;
 }
 
 /** What a plain discriminator returns: `[batch, 1]`, positive for real. */
 export interface Logits {
+  /** float32 `[batch, 1]`, any real number. */
   readonly logits: Tensor;
 }
 
 /** What a discriminator saw in its samples, `[batch, ...]`: the last activations before its logits, unless it names others. */
 export interface Features {
+  /** float32 `[batch, ...]`. */
   readonly features: Tensor;
 }
 
@@ -78,6 +91,7 @@ export interface Pass {
 
 /** A built network. Keys are `layer index/role`, stable between processes, unlike TensorFlow.js's weight names. */
 export interface Live<I, O> {
+  /** Runs the network. Its results stay the caller's. */
   readonly apply: (input: I, pass: Pass) => O;
   /** Weights the optimizer moves, in the model's order. */
   readonly trainable: ReadonlyMap<string, Variable>;
@@ -87,6 +101,7 @@ export interface Live<I, O> {
   readonly independent?: boolean;
   /** The model behind it, where there is one: for summaries and for saving. */
   readonly model?: LayersModel;
+  /** Frees its weights. */
   readonly dispose: () => void;
 }
 
@@ -95,10 +110,12 @@ export type AnyLive = Live<never, unknown>;
 
 /** A recipe: the trainer builds it, once for training and once more for a moving average. */
 export interface Network<I, O> extends Described {
+  /** Builds the network anew, its weights drawn from `init`. */
   readonly build: (init: Rng) => Live<I, O>;
 }
 
-export interface Generator<L = Latents> extends Network<L, { readonly samples: Tensor }> {
+/** A network from latents to samples `[batch, ...sampleShape]`. */
+export interface Generator<L = Latents> extends Network<L, Pick<Batch, 'samples'>> {
   /** Draws what the network takes. `labels`, int32 `[count]`, are passed on as they are. */
   readonly drawLatents: (count: number, rng: Rng, labels?: Tensor) => L;
 }
@@ -106,7 +123,9 @@ export interface Generator<L = Latents> extends Network<L, { readonly samples: T
 /** Changes what the discriminator sees of either side: augmentation, noise. Must be differentiable. `update` is of the player whose turn it is. */
 export type Prepare = (side: Batch, rng: Rng, update: number) => Batch;
 
+/** A network from samples to what it says of them. */
 export interface Discriminator<O = Logits> extends Network<Batch, O> {
+  /** Changes what it sees of both sides. Nothing unless told. */
   readonly prepare?: Prepare;
   /** Samples it judges together, joined along their last axis. 1 unless told. */
   readonly packing?: number;
@@ -114,25 +133,33 @@ export interface Discriminator<O = Logits> extends Network<Batch, O> {
 
 /** One side of the game as the discriminator saw it. */
 export interface Side<O> extends Batch {
+  /** What the discriminator returned. */
   readonly out: O;
 }
 
+/** What a loss sees of the generator's samples. */
 export interface FakeSide<O, L> {
+  /** The fakes, and what the discriminator says of them. */
   readonly fake: Side<O>;
+  /** What the fakes were made of. */
   readonly latents: L;
   /** The loss's own state, where it keeps one. */
   readonly state: Parts;
   /** Updates so far of the player whose turn it is: what schedules go by. */
   readonly update: number;
+  /** A stream of this player and update: a resumed run draws the same from it. */
   readonly rng: Rng;
 }
 
+/** What a loss sees where real samples are there too. */
 export interface BothSides<O, L> extends FakeSide<O, L> {
+  /** The real samples, and what the discriminator says of them. */
   readonly real: Side<O>;
 }
 
 /** Scalars that survive from round to round, such as BEGAN's k. */
 export interface GameState {
+  /** The scalars at the beginning of a run. */
   readonly initial: () => Parts;
   /** Called once a round. `parts` are keyed `player/part`. */
   readonly next: (parts: Parts, state: Parts) => Parts;
@@ -142,11 +169,23 @@ export interface GameState {
 export type Loss<O = Logits, L = Latents> = Described & {
   /** The logit between real and fake, for losses that draw such a line: the discriminator's accuracy is reported by it. */
   readonly boundary?: number;
+  /** The discriminator's terms, scalars by name, to be minimized. */
   readonly discriminator: (context: BothSides<O, L>) => Parts;
+  /** Scalars that it keeps from round to round. None unless told. */
   readonly state?: GameState;
 } & (
-    | { readonly generatorSeesReal?: false; readonly generator: (context: FakeSide<O, L>) => Parts }
-    | { readonly generatorSeesReal: true; readonly generator: (context: BothSides<O, L>) => Parts }
+    | {
+        /** Whether the generator's terms look at the real side, which costs a pass. False unless told. */
+        readonly generatorSeesReal?: false;
+        /** The generator's terms, scalars by name, to be minimized. */
+        readonly generator: (context: FakeSide<O, L>) => Parts;
+      }
+    | {
+        /** The generator's terms look at the real side. */
+        readonly generatorSeesReal: true;
+        /** The generator's terms, scalars by name, to be minimized. */
+        readonly generator: (context: BothSides<O, L>) => Parts;
+      }
   );
 
 /**
@@ -154,14 +193,19 @@ export type Loss<O = Logits, L = Latents> = Described & {
  * network takes them, prepared and packed.
  */
 export interface PenaltyContext<O> extends BothSides<O, unknown> {
+  /** Applies the discriminator to other samples, `[n, ...]`. */
   readonly score: (samples: Tensor) => O;
   /** The squared norm of the gradient of the logits by each sample of a side, `[batch]`: computed once for all who ask. */
   readonly slopes?: (side: 'real' | 'fake') => Tensor;
 }
 
 /** A term added to one player's objective every `interval` of its updates, scaled by it; or a constraint on its weights after each. */
-export type Regularizer<O = Logits> = Described & { readonly player: 'generator' | 'discriminator' } & (
+export type Regularizer<O = Logits> = Described & {
+  /** Whose objective or weights. */
+  readonly player: 'generator' | 'discriminator';
+} & (
     | {
+        /** Updates from one to the next, at least 1. The term is multiplied by it. */
         readonly interval: number;
         /** A scalar. */
         readonly penalty: (context: PenaltyContext<O>) => Tensor;
@@ -172,7 +216,10 @@ export type Regularizer<O = Logits> = Described & { readonly player: 'generator'
         /** Takes each sample's score to be its own: batch normalization in the discriminator is refused. */
         readonly sampleBySample?: boolean;
       }
-    | { readonly constrain: (variables: ReadonlyMap<string, Variable>) => void }
+    | {
+        /** Changes the player's weights in place, after each of its updates. */
+        readonly constrain: (variables: ReadonlyMap<string, Variable>) => void;
+      }
   );
 
 /** Moves variables along their gradients and keeps its own slots, keyed as the variables are. */
@@ -181,9 +228,11 @@ export interface Optimizer {
   readonly apply: (gradients: ReadonlyMap<string, Tensor>, variables: ReadonlyMap<string, Variable>, update: number) => void;
   /** Slots by name, created where missing. They stay the optimizer's. */
   readonly slots: (variables: ReadonlyMap<string, Variable>) => ReadonlyMap<string, Variable>;
+  /** Frees its slots. */
   readonly dispose: () => void;
 }
 
 export interface OptimizerRecipe extends Described {
+  /** Makes an optimizer whose slots are empty. */
   readonly build: () => Optimizer;
 }

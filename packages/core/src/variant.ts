@@ -10,17 +10,26 @@ type Own = Logits & Features;
 export interface VariantOptions<O = Own> extends Partial<Omit<GanSpec<O, Latents>, 'name' | 'sampleShape' | 'discriminator'>> {
   /** `[height, width, channels]`, or whatever else the variant says it takes. */
   readonly sampleShape: Shape;
+  /** Length of a latent vector. The variant's default unless told. */
   readonly latentDim?: number;
+  /** Replaces the variant's own. */
   readonly discriminator?: Discriminator<O>;
 }
 
 /** What a variant's `build` gets: its own options filled with their defaults. */
-export type VariantSettings<E> = E & { readonly sampleShape: Shape; readonly latentDim: number };
+export type VariantSettings<E> = E & {
+  /** As its user gave it. */
+  readonly sampleShape: Shape;
+  /** Length of a latent vector. */
+  readonly latentDim: number;
+};
 
+/** What {@link defineVariant} makes a variant of. */
 export interface VariantDefinition<E, O = Own> {
+  /** What its GANs and its errors are called, and commands find it by. */
   readonly name: string;
   /** Every option of its own with its default; `latentDim` is one of them. */
-  readonly defaults: E & { readonly latentDim: number };
+  readonly defaults: E & Pick<VariantSettings<E>, 'latentDim'>;
   /** Throws, naming what to use instead, for a sample shape it is not made for. */
   readonly build: (settings: VariantSettings<E>) => Omit<GanSpec<O, Latents>, 'name' | 'sampleShape'>;
 }
@@ -33,7 +42,7 @@ export interface Variant<E extends object = object, D = Own> {
   /** What its GANs are called, and commands find it by. */
   readonly variantName: string;
   /** Its own options, beside those that every variant takes. */
-  readonly defaults: E & { readonly latentDim: number };
+  readonly defaults: E & Pick<VariantSettings<E>, 'latentDim'>;
 }
 
 /** Makes a variant of its name, its options with their defaults, and what they build. */

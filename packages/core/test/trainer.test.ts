@@ -110,6 +110,21 @@ describe.each(backends)('training on %s', (backend) => {
     trainer.dispose();
   });
 
+  it('goes on past a loss that is infinite without harm, where it was told not to look', async () => {
+    const odd: Loss<Logits, unknown> = {
+      ...nonSaturating(),
+      discriminator: (c) => ({ ...nonSaturating().discriminator(c), shown: tf.scalar(Infinity) }),
+    };
+    const trainer = new Trainer(planeGan({ loss: odd }));
+    await expect(trainer.fit(data, { steps: 4, batchSize: 8 })).rejects.toThrow('at step 1');
+    await expect(trainer.fit(data, { steps: 4, batchSize: 8 })).rejects.toThrow('at step 1');
+    expect(await trainer.fit(data, { steps: 4, batchSize: 8, checkEvery: false })).toMatchObject({ reason: 'done', step: 4 });
+    const store = memory();
+    await trainer.save(store);
+    expect(await store.read('checkpoint.safetensors')).toBeDefined();
+    trainer.dispose();
+  });
+
   it('refuses to save a weight that is not finite though the loss was', async () => {
     const trainer = new Trainer(planeGan({ optimizers: { generator: adam({ learningRate: 1e39 }) } }));
     await trainer.fit(data, { steps: 1, batchSize: 8 });

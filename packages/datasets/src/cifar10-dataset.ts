@@ -9,6 +9,7 @@ const pixels = 32 * 32;
 /** The label, then all reds, all greens and all blues, each by rows from the top. */
 const recordBytes = 1 + 3 * pixels;
 
+/** Options of {@link cifar10Dataset}. */
 export interface Cifar10DatasetOptions {
   /** The dataset's name. `'cifar10'` unless told. */
   readonly name?: string;

@@ -18,6 +18,7 @@ const FILES = {
   test: ['test_batch.bin'],
 } as const;
 
+/** Options of {@link cifar10}. */
 export interface Cifar10Options {
   /**
    * The folder of `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`, or one that holds `cifar-10-batches-bin` or

@@ -6,6 +6,7 @@ import { readMnistLike } from './idx-files.ts';
 const SCOPE = 'datasets/fashionMnist';
 const SOURCE = 'https://github.com/zalandoresearch/fashion-mnist';
 
+/** Options of {@link fashionMnist}. */
 export interface FashionMnistOptions {
   /**
    * The folder of the four files of https://github.com/zalandoresearch/fashion-mnist, plain or `.gz`, whose names are MNIST's:

@@ -5,6 +5,7 @@ import { parseIdx } from './idx.ts';
 
 const SCOPE = 'datasets/idx';
 
+/** Options of {@link idxDataset}. */
 export interface IdxDatasetOptions {
   /** The dataset's name. */
   readonly name: string;

@@ -11,6 +11,7 @@ import { resizeImages } from './image-folder/resized.ts';
 /** Pixels of a side. */
 const longestSide = 4096;
 
+/** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
   /**
    * Resizes images to this side of a square, or to `[height, width]`, in pixels, up to 4,096; what sticks out is cropped. Unless

@@ -7,6 +7,7 @@ import { readMnistLike } from './idx-files.ts';
 
 const SCOPE = 'datasets/mnist';
 
+/** Options of {@link mnist}. */
 export interface MnistOptions {
   /**
    * The folder of the IDX files, plain or `.gz`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,

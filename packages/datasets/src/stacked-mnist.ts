@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 const SCOPE = 'datasets/stackedMnist';
 const mostChannels = 9;
 
+/** Options of {@link stackedMnist}. */
 export interface StackedMnistOptions {
   /** Digits on top of each other: there are `10 ** channels` modes. 3 unless told, as in the papers. */
   readonly channels?: number;

@@ -1,6 +1,7 @@
 import { adam, defineVariant, discriminator, GanzooError, generator, nonSaturating, showShape } from '@ganzoo/core';
 import { convDiscriminator, convGenerator, type UpSampling } from '@ganzoo/core/networks';
 
+/** What {@link dcgan} takes besides what every variant does. */
 export interface DcganOptions {
   /**
    * Channels of the generator before each doubling; the discriminator has the same in reverse. Unless told they halve as the
@@ -10,6 +11,10 @@ export interface DcganOptions {
   readonly widths: readonly number[] | undefined;
   /** Side of every convolution kernel. 5 unless told, as in the paper. */
   readonly kernel: number;
+  /**
+   * How the generator doubles the size. `'transposed'` unless told; the others resize and convolve, which leaves no
+   * checkerboard.
+   */
   readonly upSampling: UpSampling;
 }
 

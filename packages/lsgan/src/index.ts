@@ -13,7 +13,10 @@ const hidden = [64, 64, 64, 64];
  */
 export const lsgan = defineVariant({
   name: 'lsgan',
-  defaults: { latentDim: 100 },
+  defaults: {
+    /** Length of a latent vector. */
+    latentDim: 100,
+  },
   build: ({ sampleShape, latentDim }) => {
     const networks = {
       image: () => ({

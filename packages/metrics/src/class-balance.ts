@@ -5,6 +5,7 @@ import { likeliest, readPredictions, type PredictionOptions } from './prediction
 
 const SCOPE = 'metrics/classBalance';
 
+/** Options of {@link classBalance}. */
 export interface ClassBalanceOptions extends PredictionOptions {
   /**
    * What the classes are compared with: predictions of real samples `[n, classes]`, of the same kind, or how many real samples
@@ -13,6 +14,7 @@ export interface ClassBalanceOptions extends PredictionOptions {
   readonly reference?: Points | readonly number[];
 }
 
+/** What {@link classBalance} says of samples. */
 export interface ClassBalance {
   /** Samples of each class. */
   readonly counts: readonly number[];

@@ -6,7 +6,9 @@ import { inceptionScore, type InceptionScore, type InceptionScoreOptions } from 
 
 const SCOPE = 'metrics/classifierScore';
 
+/** Options of {@link classifierScore}. */
 export interface ClassifierScoreOptions extends Omit<FeatureOptions, 'extractor'>, Pick<InceptionScoreOptions, 'splits' | 'shuffle'> {
+  /** The images to score. */
   readonly generated: ImageSource;
   /** Such as `await mnistClassifier()`. By `await fidInception(weights)` it is the Inception score itself. */
   readonly classifier: Pick<Classifier, 'logits'>;

@@ -12,8 +12,10 @@ export interface FeatureExtractor {
 
 /** One that also tells classes apart, for scores. */
 export interface Classifier extends FeatureExtractor {
+  /** How many classes it tells apart. */
   readonly classes: number;
   /** Images to unnormalized log probabilities `[n, classes]`. */
   readonly logits: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>;
+  /** Frees its weights. */
   readonly dispose: () => void;
 }

@@ -11,7 +11,9 @@ const SCOPE = 'metrics/fid';
 /** Which extractor made statistics that were computed here. */
 const madeBy = new WeakMap<FeatureStatistics, string>();
 
+/** Options of {@link imageStatistics}. */
 export interface ImageStatisticsOptions extends FeatureOptions {
+  /** The images to look at. */
   readonly images: ImageSource;
   /**
    * Where the statistics of a dataset are kept from one time to the next, such as `folder(path)` of @ganzoo/node: a `.npz` file
@@ -37,9 +39,11 @@ export async function imageStatistics(options: ImageStatisticsOptions): Promise<
   return statistics;
 }
 
+/** Options of {@link fid}. */
 export interface FidOptions extends FeatureOptions {
   /** Images, or what {@link imageStatistics} or an `.npz` file says of them. */
   readonly real: ImageSource | FeatureStatistics;
+  /** The same of what is judged. */
   readonly generated: ImageSource | FeatureStatistics;
 }
 

@@ -10,6 +10,7 @@ import type { WorkOptions } from './work.ts';
 
 const SCOPE = 'metrics/frechetDistance';
 
+/** Options of {@link frechetDistance}. */
 export type FrechetDistanceOptions = WorkOptions;
 
 /** One side: its mean, the trace of its covariance, and either the covariance or rows A of which it is `A^T A`. */

@@ -10,6 +10,7 @@ const SCOPE = 'metrics/ganTrain';
 /** Of a test set at once. */
 const testBatch = 250;
 
+/** Options of {@link ganTrain}. */
 export interface GanTrainOptions extends WorkOptions {
   /** What the classifier learns from: images with classes, or any that a labeller tells the classes of. */
   readonly generated: ImageSource;
@@ -25,6 +26,7 @@ export interface GanTrainOptions extends WorkOptions {
   readonly seed?: number;
 }
 
+/** What {@link ganTrain} finds. */
 export interface GanTrain {
   /** Share of the test images that the classifier tells, in [0, 1]. */
   readonly accuracy: number;

@@ -9,6 +9,7 @@ export type ImageSource = Dataset | Sampling | tf.Tensor | ((count: number, batc
 
 /** A trainer, or anything else that samples. */
 export interface Sampling {
+  /** Makes `[count, height, width, channels]` in [-1, 1], the same for the same seed. */
   readonly sample: (count: number, options: { readonly seed: number }) => tf.Tensor;
 }
 

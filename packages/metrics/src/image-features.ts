@@ -10,6 +10,7 @@ export type FeatureFunction = FeatureExtractor['features'];
 
 /** How images become features. */
 export interface FeatureOptions extends WorkOptions {
+  /** The network in whose eyes images are compared. */
   readonly extractor: FeatureExtractor | FeatureFunction;
   /** Images of each set. Unless told, all of a dataset or tensor, and 10,000 of what has no end, such as a trainer. */
   readonly samples?: number;
@@ -41,7 +42,9 @@ export function extractorName(extractor: FeaturePlan['extractor']): string {
   return extractor.name || 'a function without a name';
 }
 
+/** Options of {@link extractFeatures}. */
 export interface ExtractOptions extends FeatureOptions {
+  /** The images to look at. */
   readonly images: ImageSource;
 }
 

@@ -5,6 +5,7 @@ import { meanAndStd } from './work.ts';
 
 const SCOPE = 'metrics/inceptionScore';
 
+/** Options of {@link inceptionScore}. */
 export interface InceptionScoreOptions extends PredictionOptions {
   /** Parts of which each gets a score. 10 unless told, or fewer where there are fewer samples. */
   readonly splits?: number;
@@ -15,6 +16,7 @@ export interface InceptionScoreOptions extends PredictionOptions {
   readonly shuffle?: number | false;
 }
 
+/** What {@link inceptionScore} gives. */
 export interface InceptionScore {
   /** In [1, classes]. */
   readonly mean: number;

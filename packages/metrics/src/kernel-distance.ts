@@ -5,6 +5,7 @@ import { expectEnough, meanAndStd, report, workKeys, type WorkOptions } from './
 
 const SCOPE = 'metrics/kernelDistance';
 
+/** Options of {@link kernelDistance}. */
 export interface KernelDistanceOptions extends WorkOptions {
   /** How many random subsets are compared. 100 unless told. */
   readonly subsets?: number;
@@ -14,6 +15,7 @@ export interface KernelDistanceOptions extends WorkOptions {
   readonly seed?: number;
 }
 
+/** What {@link kernelDistance} gives. */
 export interface KernelDistance {
   /** May be negative: the estimator is unbiased. */
   readonly mean: number;

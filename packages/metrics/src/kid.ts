@@ -6,8 +6,11 @@ import { stage } from './work.ts';
 
 const SCOPE = 'metrics/kid';
 
+/** Options of {@link kid}. */
 export interface KidOptions extends FeatureOptions, Pick<KernelDistanceOptions, 'subsets' | 'subsetSize'> {
+  /** What they are compared with. */
   readonly real: ImageSource;
+  /** The images to judge. */
   readonly generated: ImageSource;
 }
 

@@ -13,11 +13,13 @@ export interface Mixture {
   readonly sigma: number;
 }
 
+/** Options of {@link modeCoverage}. */
 export interface ModeCoverageOptions {
   /** A sample is of high quality when it is less than so many standard deviations from the nearest center. 3 unless told. */
   readonly within?: number;
 }
 
+/** What {@link modeCoverage} counts. */
 export interface ModeCoverage {
   /** Modes with at least one sample of high quality. */
   readonly modes: number;

@@ -6,6 +6,7 @@ export type Points = tf.Tensor | readonly (readonly number[])[] | FlatPoints;
 
 /** All coordinates of all points, one point after another. */
 export interface FlatPoints {
+  /** Coordinates, a point after the other. */
   readonly values: Float32Array | Float64Array;
   /** Coordinates of each point. */
   readonly dimensions: number;
@@ -15,13 +16,17 @@ export interface FlatPoints {
 export interface Rows {
   /** What errors call them. */
   readonly name: string;
+  /** Coordinates, a point after the other. */
   readonly values: Float32Array | Float64Array;
+  /** Points there are. */
   readonly count: number;
+  /** Coordinates of each point. */
   readonly dimensions: number;
 }
 
 /** Points in double precision, whatever they came as. */
 export interface Matrix extends Rows {
+  /** Coordinates, a point after the other. */
   readonly values: Float64Array;
 }
 
@@ -41,12 +46,14 @@ export async function readRows(scope: string, name: string, points: Points): Pro
   return { name, values: areFloats ? values : Float64Array.from(values), count, dimensions };
 }
 
+/** @throws GanzooError where points of both sets have not as many coordinates */
 export function expectSameDimensions(scope: string, a: Rows, b: Rows): void {
   if (a.dimensions !== b.dimensions) {
     throw new GanzooError(scope, `${a.name} have ${a.dimensions} dimensions, but ${b.name} have ${b.dimensions}; give points of one space.`);
   }
 }
 
+/** @throws GanzooError that names the first point with a coordinate which is not finite */
 export function expectFinite(scope: string, { name, values, dimensions }: Rows): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {

@@ -8,6 +8,7 @@ export interface NeighborOptions extends WorkOptions {
   readonly k?: number;
 }
 
+/** What {@link precisionRecall} gives. */
 export interface PrecisionRecall {
   /** Share of the generated samples that lie in a ball around a real one, in [0, 1]: how good they are. */
   readonly precision: number;
@@ -29,6 +30,7 @@ export async function precisionRecall(real: Points, generated: Points, options: 
   return { precision: shareOf(fakes), recall: shareOf(reals.inFakes) };
 }
 
+/** What {@link densityCoverage} gives. */
 export interface DensityCoverage {
   /** How many real balls a generated sample lies in, over k: about 1 for the same distribution, and not bounded by it. */
   readonly density: number;

@@ -1,6 +1,7 @@
 import { expectOneOf, GanzooError } from '@ganzoo/core';
 import { expectFinite, readRows, type Points, type Rows } from './points.ts';
 
+/** What predictions are. */
 export interface PredictionOptions {
   /** What the rows are: `logits`, the default, of which the softmax is taken in double precision, or `probabilities`. */
   readonly of?: 'logits' | 'probabilities';

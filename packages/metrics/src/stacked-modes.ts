@@ -10,6 +10,7 @@ const SCOPE = 'metrics/stackedModes';
 /** What a histogram may take: three channels of ImageNet's classes would be a billion modes. */
 const mostModes = 10_000_000;
 
+/** Options of {@link stackedModes}. */
 export interface StackedModesOptions extends WorkOptions {
   /** Tells the classes of images of one channel, such as `await mnistClassifier()` the digits. */
   readonly classifier: Pick<Classifier, 'classes' | 'logits'>;
@@ -21,6 +22,7 @@ export interface StackedModesOptions extends WorkOptions {
   readonly seed?: number;
 }
 
+/** What {@link stackedModes} counts. */
 export interface StackedModes {
   /** Modes with at least one image. */
   readonly modes: number;

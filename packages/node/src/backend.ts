@@ -22,7 +22,12 @@ export interface ActiveBackend {
   /** What it computes on, in words. */
   readonly device: string;
   /** Those tried before it, by the name of the backend or of the package that brings it, with what was wrong with each. */
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  readonly refused: readonly {
+    /** Of the backend, or of the package that brings it. */
+    readonly name: string;
+    /** What was wrong, and what to do. */
+    readonly reason: string;
+  }[];
 }
 
 interface Candidate {

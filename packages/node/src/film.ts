@@ -14,6 +14,7 @@ const WEBP_QUALITY = 85;
 /** The usual 7 takes five times as long for files a seventh smaller. */
 const GIF_EFFORT = 3;
 
+/** Options of {@link film} and {@link filmAtEnd}. */
 export interface FilmOptions {
   /** The folder with the pictures `step-000100.png` and so on, such as runs/digits/samples. */
   readonly dir: string;
@@ -27,10 +28,13 @@ export interface FilmOptions {
   readonly maxFrames?: number;
 }
 
+/** A film that was written. */
 export interface Film {
+  /** Pictures in it. */
   readonly frames: number;
   /** Pixels. Less than the pictures', where all frames together would have more than 64 million. */
   readonly width: number;
+  /** Pixels, as the width. */
   readonly height: number;
   /** Size of the file. */
   readonly bytes: number;

@@ -9,6 +9,7 @@ import { makeDirectory } from './make-directory.ts';
 
 const SCOPE = 'node/json-log';
 
+/** Options of {@link jsonLog}. */
 export interface JsonLogOptions {
   /** The file, usually `log.jsonl`. Created with its folder where missing, else appended to. */
   readonly path: string;

@@ -8,7 +8,9 @@ const SCOPE = 'node/pictures';
 
 /** A picture of bytes, rows from the top, channels last. */
 export interface Picture {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Grey or RGB. */
   readonly channels: 1 | 3;
@@ -16,6 +18,7 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
+/** Options of {@link grid} and {@link saveGrid}. */
 export interface GridOptions {
   /** Images in a row. As many as make the grid about square, unless told. */
   readonly columns?: number;

@@ -11,6 +11,7 @@ const LEAST_SECONDS = 0.25;
 const SHARE = 0.05;
 const MOST_SECONDS = 10;
 
+/** Options of {@link progress}. */
 export interface ProgressOptions {
   /** Looks only at steps that are multiples of this. 1 unless told; however often, it shows at most four times a second. */
   readonly every?: number;

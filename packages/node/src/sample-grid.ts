@@ -6,6 +6,7 @@ import { savePng } from './pictures.ts';
 
 const SCOPE = 'node/sample-grid';
 
+/** Options of {@link sampleGrid}. */
 export interface SampleGridOptions {
   /** The folder of the pictures: `step-000100.png` and so on. Created where missing. */
   readonly dir: string;

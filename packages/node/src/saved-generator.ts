@@ -9,6 +9,7 @@ const SCOPE = 'node/loadGenerator';
 /** At once: what a batch makes may be large. */
 const batchSize = 64;
 
+/** Which latents a saved generator draws. */
 export interface SavedSampleOptions {
   /** Which latents. 0 unless told. */
   readonly seed?: number;
@@ -23,7 +24,9 @@ export interface SavedSampleOptions {
 export interface SavedGenerator {
   /** The `model.json` it was read from. */
   readonly path: string;
+  /** Length of a latent vector. */
   readonly latentDim: number;
+  /** Of one sample, without the batch. */
   readonly sampleShape: readonly number[];
   /** Latents `[count, latentDim]`. The caller disposes them. */
   readonly latents: (count: number, options?: SavedSampleOptions) => tf.Tensor2D;
@@ -31,6 +34,7 @@ export interface SavedGenerator {
   readonly generate: (latents: tf.Tensor2D) => tf.Tensor;
   /** Both. */
   readonly sample: (count: number, options?: SavedSampleOptions) => tf.Tensor;
+  /** Frees its weights. */
   readonly dispose: () => void;
 }
 

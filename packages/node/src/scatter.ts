@@ -7,6 +7,7 @@ const SCOPE = 'node/scatter';
 /** How dark one dot is: where many lie on each other it is darker. */
 const OPACITY = 0.6;
 
+/** Options of {@link scatter}. */
 export interface ScatterOptions {
   /** Width and height in pixels. 512 unless told. */
   readonly size?: number;

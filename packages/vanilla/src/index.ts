@@ -1,6 +1,7 @@
 import { adam, defineVariant, discriminator, expectOneOf, generator, nonSaturating, rmsProp } from '@ganzoo/core';
 import { mlp, sampleKind } from '@ganzoo/core/networks';
 
+/** What {@link vanillaGan} takes besides what every variant does. */
 export interface VanillaGanOptions {
   /**
    * `original`: one hidden layer of 256 units in each network; `deep`: 128-256-512-1024 with batch norm against

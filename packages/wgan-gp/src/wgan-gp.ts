@@ -14,7 +14,10 @@ const lambda = { image: 10, point: 0.1 };
  */
 export const wganGp = defineVariant({
   name: 'wganGp',
-  defaults: { latentDim: 100 },
+  defaults: {
+    /** Length of a latent vector. */
+    latentDim: 100,
+  },
   build: ({ sampleShape, latentDim }) => ({
     ...networksFor('wganGp', sampleShape, latentDim, 'none'),
     loss: wasserstein(),

@@ -9,7 +9,10 @@ import { networksFor } from './networks.ts';
  */
 export const wgan = defineVariant({
   name: 'wgan',
-  defaults: { latentDim: 100 },
+  defaults: {
+    /** Length of a latent vector. */
+    latentDim: 100,
+  },
   build: ({ sampleShape, latentDim }) => ({
     ...networksFor('wgan', sampleShape, latentDim, 'batch'),
     loss: wasserstein(),

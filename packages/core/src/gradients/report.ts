@@ -8,16 +8,21 @@ export interface GradientRow {
   readonly kind: string;
   /** Relative to the size of the derivative; NaN where there is none. float32 leaves about 1e-3 at most. */
   readonly firstOrderError: number;
+  /** The same of the second derivative. */
   readonly secondOrderError: number;
+  /** Whether both errors are below the tolerance. */
   readonly ok: boolean;
   /** What is wrong, where something is. */
   readonly reason?: string;
 }
 
+/** What `checkGradients` has measured. */
 export interface GradientReport {
+  /** The backend it was measured on. */
   readonly backend: string;
   /** Whether all rows are. */
   readonly ok: boolean;
+  /** One for each layer or op. */
   readonly rows: readonly GradientRow[];
   /** A table of the rows. */
   readonly toString: () => string;

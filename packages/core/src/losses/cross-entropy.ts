@@ -3,6 +3,7 @@ import { expectFraction, expectOptions } from '../errors.ts';
 import type { BothSides, Logits, Loss, Parts } from '../types.ts';
 import { SCOPE } from './check.ts';
 
+/** Options of {@link minimax} and {@link nonSaturating}. */
 export interface CrossEntropyOptions {
   /**
    * The discriminator's label of real samples is 1 minus this, in [0, 1); that of fakes stays 0, and the generator's loss

@@ -3,6 +3,7 @@ import { expectNumber, expectOptions } from '../errors.ts';
 import type { Logits, Loss } from '../types.ts';
 import { SCOPE } from './check.ts';
 
+/** The scores that {@link leastSquares} draws samples to. */
 export interface LeastSquaresOptions {
   /** What the discriminator draws fakes to. 0 unless told. */
   readonly a?: number;

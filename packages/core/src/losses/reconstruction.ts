@@ -3,6 +3,7 @@ import { expectOneOf, expectOptions, GanzooError, show } from '../errors.ts';
 import type { BothSides, Loss } from '../types.ts';
 import { expectSameShape, SCOPE } from './check.ts';
 
+/** Options of {@link reconstruction}. */
 export interface ReconstructionOptions<L = unknown> {
   /** `l1`: mean absolute difference; `l2`: mean squared difference. `l1` unless told. */
   readonly norm?: 'l1' | 'l2';

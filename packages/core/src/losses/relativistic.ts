@@ -3,6 +3,7 @@ import { expectOneOf, expectOptions } from '../errors.ts';
 import type { BothSides, Logits, Loss, Parts } from '../types.ts';
 import { expectSameShape, SCOPE } from './check.ts';
 
+/** Options of {@link relativistic}. */
 export interface RelativisticOptions {
   /** `pairing` compares each real sample with the fake of its row, `average` with the mean score of all fakes. `pairing` unless told. */
   readonly mode?: 'pairing' | 'average';

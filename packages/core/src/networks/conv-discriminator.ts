@@ -6,11 +6,16 @@ import { chain, checkStyle, expectSizes, halvingWidths, imageShape, layerMaker, 
 
 const SCOPE = 'core/networks';
 
+/**
+ * Options of {@link convDiscriminator}. Unless told: LeakyReLU 0.2, batch norm with momentum 0.9 and epsilon 1e-5, weights
+ * as in DCGAN.
+ */
 export interface ConvDiscriminatorOptions extends Style {
   /** `[height, width, channels]`. */
   readonly sampleShape: Shape;
   /** Channels after each halving: `[64, 128]` goes from 28x28 over 14x14x64 to 7x7x128. Unless told, the generator's in reverse. */
   readonly widths?: readonly number[];
+  /** Side of every convolution kernel, in pixels. 5 unless told. */
   readonly kernel?: number;
   /** Normalize the first convolution too; DCGAN does not. */
   readonly normFirst?: boolean;

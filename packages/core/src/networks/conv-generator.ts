@@ -9,7 +9,9 @@ const SCOPE = 'core/networks';
 /** How a stage doubles its height and width: a transposed convolution, or a resize and a convolution (Odena et al. 2016). */
 export type UpSampling = 'transposed' | 'nearest' | 'bilinear';
 
+/** Options of {@link convGenerator}. Unless told: ReLU, batch norm with momentum 0.9 and epsilon 1e-5, weights as in DCGAN. */
 export interface ConvGeneratorOptions extends Style {
+  /** Length of a latent vector. */
   readonly latentDim: number;
   /** `[height, width, channels]`. A size the stages do not reach by doubling is cropped from the next larger one. */
   readonly sampleShape: Shape;
@@ -18,8 +20,11 @@ export interface ConvGeneratorOptions extends Style {
    * from 7 pixels or fewer up: `[128, 64]` for 28 pixels, `[256, 128, 64]` for 32, `[1024, 512, 256, 128]` for 64.
    */
   readonly widths?: readonly number[];
+  /** Side of every convolution kernel, in pixels. 5 unless told; an even one avoids a checkerboard. */
   readonly kernel?: number;
+  /** How each stage doubles the size. `'transposed'` unless told. */
   readonly upSampling?: UpSampling;
+  /** `'tanh'` unless told, for images in [-1, 1]. */
   readonly outputActivation?: OutputActivation;
 }
 

@@ -6,6 +6,7 @@ import { chain, checkStyle, expectSizes, layerMaker, styleKeys, withDefaults, ty
 
 const SCOPE = 'core/networks';
 
+/** Options of {@link mlp}. Unless told: LeakyReLU 0.2, no norm, weights by Glorot's uniform distribution. */
 export interface MlpOptions extends Style {
   /** Shape of one input, such as `[100]`; images are flattened. */
   readonly inputShape: Shape;
@@ -13,6 +14,7 @@ export interface MlpOptions extends Style {
   readonly hidden: readonly number[];
   /** Shape of one output, such as `[1]` or `[28, 28, 1]`. */
   readonly outputShape: Shape;
+  /** `'linear'` unless told. */
   readonly outputActivation?: OutputActivation;
   /** Share of hidden units dropped in training, in [0, 1). */
   readonly dropout?: number;

@@ -2,21 +2,28 @@ import * as tf from '@tensorflow/tfjs';
 import { GanzooError, expectFraction, expectInteger, expectNumber, expectOneOf, showShape } from '../errors.ts';
 import type { Rng, Shape } from '../types.ts';
 
+/** What follows a hidden layer. */
 export type Activation = 'relu' | 'leakyRelu' | 'elu' | 'selu' | 'softplus' | 'tanh' | 'sigmoid' | 'linear';
+/** What a network ends in: `tanh` for [-1, 1], `sigmoid` for [0, 1], `linear` for any values. */
 export type OutputActivation = 'tanh' | 'sigmoid' | 'linear';
+/** What hidden layers are normalized over: the batch, each sample by itself, or nothing. */
 export type Normalization = 'batch' | 'layer' | 'none';
 /** `dcgan`: normal with deviation 0.02 (Radford et al. 2015); the others as Glorot & Bengio 2010 and He et al. 2015 have them. */
 export type Initializer = 'dcgan' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal';
 
 /** What all networks here have in common. */
 export interface Style {
+  /** After each hidden layer. */
   readonly activation?: Activation;
   /** Slope of leakyRelu below 0. */
   readonly slope?: number;
+  /** Before each activation. A gradient penalty takes no `'batch'` in a critic. */
   readonly norm?: Normalization;
   /** How much of the old moments batch normalization keeps at each update, in [0, 1). */
   readonly normMomentum?: number;
+  /** Added to the variance before its root is taken. */
   readonly normEpsilon?: number;
+  /** What weights are drawn from. */
   readonly initializer?: Initializer;
 }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expectNumber, expectOptions } from '../errors.ts';
 import type { Regularizer } from '../types.ts';
 
+/** Options of {@link weightClipping}. */
 export interface WeightClippingOptions {
   /** Weights stay within [-limit, limit]. 0.01 unless told, as in the paper. */
   readonly limit?: number;

@@ -10,10 +10,13 @@ export const SCOPE = 'core/testing';
  * Checks must run one after another, since a process has one active backend.
  */
 export interface Check {
+  /** `backend: what is checked`. */
   readonly name: string;
+  /** Rejects with what was expected and what came. */
   readonly run: () => Promise<void>;
 }
 
+/** What every suite takes. */
 export interface SuiteOptions {
   /** The backends on which each check is made: unless told, all that are registered when the suite is. */
   readonly backends?: readonly string[];

@@ -7,9 +7,11 @@ import type { Batch, Json, Shape } from '../types.ts';
 import { failure, onEachBackend, SCOPE, type Check, type SuiteOptions } from './check.ts';
 import { allValues, expectForm, expectNoLeak, expectValues, firstDifference } from './expect.ts';
 
+/** The dataset that `datasetSuite` checks. */
 export interface DatasetSuiteOptions extends SuiteOptions {
   /** Called once: a part of large data will do, since one check walks over all of them. */
   readonly make: () => Dataset | Promise<Dataset>;
+  /** Of one sample, without the batch. */
   readonly sampleShape: Shape;
   /** Labels must be less than this. Unless told they must only not be negative. */
   readonly classes?: number;

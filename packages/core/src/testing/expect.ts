@@ -6,7 +6,9 @@ import { failure } from './check.ts';
 
 type Values = Float32Array | Int32Array;
 
+/** What a tensor must look like. */
 export interface Form {
+  /** Every dimension, the batch included. */
   readonly shape: Shape;
   /** `float32` unless told. */
   readonly dtype?: tf.DataType;

@@ -20,7 +20,9 @@ import { steepest } from './reach.ts';
 
 export type { CriticOutput } from './loss-table.ts';
 
+/** The loss that {@link lossSuite} checks. */
 export interface LossSuiteOptions<O> extends SuiteOptions {
+  /** Makes the loss, anew for each check. */
   readonly make: () => Loss<O, Latents>;
   /**
    * Makes what the discriminator returns of random values `[batch, k]`, differentiably. Unless told it returns

@@ -8,7 +8,9 @@ import { expectDescribed, expectNoLeak } from './expect.ts';
 import { penaltyChecks, type Penalty } from './penalty.ts';
 import { ganWith, type Subject } from './regularizer-bench.ts';
 
+/** The regularizer that {@link regularizerSuite} checks. */
 export interface RegularizerSuiteOptions<O> extends SuiteOptions {
+  /** Makes the regularizer, anew for each check. */
   readonly make: () => Regularizer<O>;
   /** Of the samples it is tried on. `[2]` unless told; images where it takes nothing else. */
   readonly sampleShape?: Shape;

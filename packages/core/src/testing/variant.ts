@@ -14,11 +14,15 @@ import { allValues, difference, expectDescribed, expectForm, expectValues, first
 
 /** What the suite reads of a variant's options. */
 export interface AnyVariantOptions {
+  /** Of one sample, without the batch. */
   readonly sampleShape: Shape;
+  /** Least and greatest value of samples. [-1, 1] unless told. */
   readonly sampleRange?: readonly [number, number];
+  /** A generator in place of the variant's own. */
   readonly generator?: unknown;
 }
 
+/** The variant that {@link variantSuite} checks. */
 export interface VariantSuiteOptions<T extends AnyVariantOptions> extends SuiteOptions {
   /** The variant: a function from options to a GAN, such as `lsgan`. */
   readonly make: (options: NoInfer<T>) => Gan;

@@ -5,9 +5,11 @@ import { mostPixels, reasonOf, type Decoder, type Pixels } from './decoder.ts';
 import { SCOPE, shown } from './listing.ts';
 import { inParallel } from './parallel.ts';
 
+/** An image that could not be decoded. */
 export interface UnreadableImage {
   /** Relative to the folder. */
   readonly file: string;
+  /** Why not. */
   readonly reason: string;
 }
 

@@ -35,6 +35,7 @@ interface Words {
   readonly keep: number;
   readonly sampleEvery: number;
   readonly health: boolean;
+  readonly nanGuard: boolean;
   readonly tensorboard: boolean;
   readonly report: boolean;
   readonly film: boolean;
@@ -87,6 +88,7 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--no-report', 'no report.html')
     .option('--no-film', 'no film.webp of the pictures')
     .option('--no-health', 'do not look for mode collapse, a saturated discriminator, tensor leaks and slow data')
+    .option('--no-nan-guard', 'go on when a loss is NaN or infinite; weights that are are never saved')
     .action(async (variant: string | undefined, words: Words) => end(await trainRun(variant, words)));
 }
 
@@ -117,6 +119,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
     samples: { every: words.sampleEvery, count: (dataset.sampleShape?.length ?? 0) === 1 ? 2500 : 64 },
     ...(judge && look && { evaluation: evaluationOf(judge, look, words) }),
     ...(words.health ? {} : { health: false as const }),
+    ...(words.nanGuard ? {} : { checkEvery: false as const }),
     tensorBoard: words.tensorboard,
     report: words.report,
     film: words.film,

@@ -29,11 +29,13 @@ export interface FidInception {
   dispose(): void;
 }
 
+/** Which features of the Inception network to take. */
 export interface InceptionFeatureOptions {
   /** Which stage to take: after the first or second pooling (64, 192), before the last reduction (768), or the last (2048). 2048 unless told. */
   readonly dimensions?: FeatureDimensions;
 }
 
+/** Which logits of the Inception network to take. */
 export interface InceptionLogitsOptions {
   /** Adds the biases of the classes, for probabilities of ImageNet's classes. False unless told. */
   readonly bias?: boolean;

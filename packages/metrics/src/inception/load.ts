@@ -13,12 +13,15 @@ import type { Preprocessing } from './preprocess.ts';
  * License 2.0. They are not part of this package.
  */
 export const fidInceptionWeights = {
+  /** Where they are published. */
   url: 'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth',
   /** In bytes. */
   size: 95_628_359,
+  /** Of the file, in hexadecimal. */
   sha256: '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2',
 } as const;
 
+/** How the Inception network is loaded and fed. */
 export interface FidInceptionOptions {
   /** How images become the network's input. `'legacy-tensorflow'` unless told, as published values are mostly computed. */
   readonly preprocessing?: Preprocessing;

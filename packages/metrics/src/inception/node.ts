@@ -12,6 +12,7 @@ import { bytesOf, convert, fidInceptionWeights, optionsOf, type FidInceptionOpti
 
 const SCOPE = 'metrics/inception';
 
+/** The same in Node, where converted weights are kept. */
 export interface NodeFidInceptionOptions extends FidInceptionOptions {
   /**
    * A folder for converted weights (96 MB each), by the SHA-256 of the file they came from; false to keep none. `ganzoo/weights`

@@ -6,6 +6,7 @@ import { farApart } from './far-apart.ts';
 
 const SCOPE = 'metrics/testing';
 
+/** The extractor that {@link extractorSuite} checks. */
 export interface ExtractorSuiteOptions extends SuiteOptions {
   /** Called for each check. What it makes is disposed of after it, where it can be. */
   readonly make: () => FeatureExtractor | Promise<FeatureExtractor>;

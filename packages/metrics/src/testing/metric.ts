@@ -8,6 +8,7 @@ import { outcome, workChecks } from './work.ts';
 
 const SCOPE = 'metrics/testing';
 
+/** The metric that {@link metricSuite} checks. */
 export interface MetricSuiteOptions extends SuiteOptions {
   /**
    * The metric as one number, such as

@@ -16,11 +16,13 @@ const FILE = 'report.html';
 const LEAST_SECONDS = 5;
 const LEAST_SHARE = 20;
 
+/** Options of {@link writeReport}. */
 export interface WriteReportOptions {
   /** The run directory: with `log.jsonl` as `jsonLog` writes it; `config.json` and `samples/step-*.png` where there are some. */
   readonly dir: string;
 }
 
+/** Options of {@link report}. */
 export interface ReportOptions extends WriteReportOptions {
   /** Steps from page to page. 500 unless told; however often, it writes at most every five seconds and a twentieth of the time. */
   readonly every?: number;

@@ -11,9 +11,25 @@ const format = 1;
 
 /** What makes a run the one it is: another of these is another run. */
 export interface RunIdentity {
-  readonly gan: { readonly name: string; readonly config: Json };
-  readonly dataset: { readonly name: string; readonly size: number | null; readonly sampleShape: readonly number[] | null };
+  /** What is trained. */
+  readonly gan: {
+    /** Of the variant. */
+    readonly name: string;
+    /** Every setting of its networks, players, loss and regularizers. */
+    readonly config: Json;
+  };
+  /** What it is trained on. */
+  readonly dataset: {
+    /** As the dataset says it. */
+    readonly name: string;
+    /** Samples in one pass, null where it is not known. */
+    readonly size: number | null;
+    /** Of one sample, null where it is not known. */
+    readonly sampleShape: readonly number[] | null;
+  };
+  /** The trainer's seed. */
   readonly seed: number;
+  /** Samples in a batch. */
   readonly batchSize: number;
 }
 
@@ -21,17 +37,23 @@ export interface RunIdentity {
 export interface RunPart {
   /** The step it began at, and the one it was to reach. */
   readonly from: number;
+  /** The step it was to reach. */
   readonly steps: number;
+  /** When, as ISO 8601. */
   readonly started: string;
+  /** TensorFlow.js's name of the backend, and its device. */
   readonly backend: string;
+  /** Of this library, TensorFlow.js and Node, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** `config.json` of a run directory. */
 export interface RunConfig extends RunIdentity {
+  /** Of this file. */
   readonly format: number;
   /** What its starter wants to find again, such as the words of a command. */
   readonly recipe?: Json;
+  /** Every sitting, oldest first. */
   readonly parts: readonly RunPart[];
 }
 

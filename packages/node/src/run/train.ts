@@ -9,6 +9,7 @@ import { trainKeys, type TrainOptions } from './options.ts';
 
 const SCOPE = 'node/run';
 
+/** How a call of {@link train} ended. */
 export interface TrainResult<B = Batch> extends FitResult {
   /** The step it went on from, 0 of a new run. */
   readonly from: number;
@@ -25,7 +26,7 @@ export interface TrainResult<B = Batch> extends FitResult {
  */
 export async function train<B = Batch>(options: TrainOptions<B>): Promise<TrainResult<B>> {
   expectKeys(SCOPE, options, trainKeys);
-  const { dir, gan, dataset, steps, batchSize = 64, seed = 0, existing, allowChanges = false, recipe, signal, onNotice = console.warn } = options;
+  const { dir, gan, dataset, steps, batchSize = 64, seed = 0, existing, allowChanges = false, checkEvery, recipe, signal, onNotice = console.warn } = options;
   if (typeof dir !== 'string' || dir === '') throw new GanzooError(SCOPE, 'dir must be the path of a run directory, such as runs/digits.');
   for (const [name, value, least] of [
     ['steps', steps, 1],
@@ -64,7 +65,13 @@ export async function train<B = Batch>(options: TrainOptions<B>): Promise<TrainR
       if (before) await clearPicturesAfter(dir, from);
       const parts = [...(before?.parts ?? []), partFrom(from, steps)];
       await writeRunConfig(dir, { ...identity, ...(recipe !== undefined ? { recipe } : before?.recipe !== undefined && { recipe: before.recipe }), parts });
-      const result = await going.fit(dataset as never, { steps, batchSize, callbacks, ...(signal && { signal }) });
+      const result = await going.fit(dataset as never, {
+        steps,
+        batchSize,
+        callbacks,
+        ...(checkEvery !== undefined && { checkEvery }),
+        ...(signal && { signal }),
+      });
       return { ...result, from, trainer: going };
     } catch (error) {
       going.dispose();

@@ -7,6 +7,7 @@ import type { Event, Value } from './events.ts';
 
 const SCOPE = 'node/tensor-board';
 
+/** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
   /** The folder of the event file, usually the run's: TensorBoard shows each folder below its `--logdir` as a run. Created where missing. */
   readonly dir: string;
@@ -16,6 +17,7 @@ export interface TensorBoardOptions {
   readonly samples?: TensorBoardSamples;
 }
 
+/** The pictures of {@link tensorBoard}. */
 export interface TensorBoardSamples {
   /** Steps from picture to picture. 100 unless told. */
   readonly every?: number;
