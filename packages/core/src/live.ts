@@ -31,7 +31,10 @@ export function liveModel<I, O>(
   outputs: (outputs: tf.Tensor[]) => O,
   /** The same layers with other outputs, to be applied in the model's place. */
   view: (model: tf.LayersModel) => tf.LayersModel = (model) => model,
-): Live<I, O> & Required<Pick<Live<I, O>, 'model'>> {
+): Live<I, O> & {
+  /** The model that was built. */
+  readonly model: tf.LayersModel;
+} {
   const model = withSeededMathRandom(init.fork('stock initializers'), () => recipe(init));
   if (typeof model?.apply !== 'function' || !Array.isArray(model.inputs) || !Array.isArray(model.layers)) {
     const got = model === undefined ? 'undefined' : Object.prototype.toString.call(model);

@@ -115,7 +115,13 @@ export interface Network<I, O> extends Described {
 }
 
 /** A network from latents to samples `[batch, ...sampleShape]`. */
-export interface Generator<L = Latents> extends Network<L, Pick<Batch, 'samples'>> {
+export interface Generator<L = Latents> extends Network<
+  L,
+  {
+    /** float32 `[batch, ...sampleShape]`. */
+    readonly samples: Tensor;
+  }
+> {
   /** Draws what the network takes. `labels`, int32 `[count]`, are passed on as they are. */
   readonly drawLatents: (count: number, rng: Rng, labels?: Tensor) => L;
 }

@@ -29,7 +29,10 @@ export interface VariantDefinition<E, O = Own> {
   /** What its GANs and its errors are called, and commands find it by. */
   readonly name: string;
   /** Every option of its own with its default; `latentDim` is one of them. */
-  readonly defaults: E & Pick<VariantSettings<E>, 'latentDim'>;
+  readonly defaults: E & {
+    /** Length of a latent vector. */
+    readonly latentDim: number;
+  };
   /** Throws, naming what to use instead, for a sample shape it is not made for. */
   readonly build: (settings: VariantSettings<E>) => Omit<GanSpec<O, Latents>, 'name' | 'sampleShape'>;
 }
@@ -42,7 +45,10 @@ export interface Variant<E extends object = object, D = Own> {
   /** What its GANs are called, and commands find it by. */
   readonly variantName: string;
   /** Its own options, beside those that every variant takes. */
-  readonly defaults: E & Pick<VariantSettings<E>, 'latentDim'>;
+  readonly defaults: E & {
+    /** Length of a latent vector. */
+    readonly latentDim: number;
+  };
 }
 
 /** Makes a variant of its name, its options with their defaults, and what they build. */

@@ -57,7 +57,7 @@ describe('damaged images', () => {
       const folder = folderOf({ 'whole.png': whole, 'cut.png': whole.subarray(0, Math.floor(share * whole.length)) });
       const message = await refused(folder);
       expect(message, `${share}`).toMatch(
-        /^1 of 2 images in 'FOLDER' cannot be read: 'cut\.png' \([^\n]+[^.:\n]\)\. Repair or delete them, or leave them out by/,
+        /^1 of 2 images in 'FOLDER' cannot be read: 'cut\.png' \([^\n]+[^.:\n]\)\. Repair or delete them, or leave them out /,
       );
       expect(message).not.toMatch(/bad seek|\(\)/);
       const dataset = await imageFolder(folder, { skipUnreadable: true });

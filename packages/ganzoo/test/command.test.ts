@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { decode } from 'fast-png';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../src/main.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ganzoo-command-'));
+// Resized photos are kept there.
+process.env['XDG_CACHE_HOME'] = join(root, 'cache');
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let [said, warned] = ['', ''];
@@ -64,6 +67,35 @@ describe('train', () => {
     expect(players.generator.optimizer.config.learningRate.config.updates).toBe(4);
   });
 
+  it('trains on a folder of photos of several formats and sizes, leaves out what it was told to, and goes on', async () => {
+    const photos = join(root, 'photos');
+    mkdirSync(join(photos, 'below'), { recursive: true });
+    for (const [index, format] of (['png', 'jpeg', 'webp', 'png', 'jpeg', 'webp'] as const).entries()) {
+      const [width, height] = [20 + 7 * index, 34 - 3 * index];
+      const noise = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * (index + 3) * 37) % 256));
+      await sharp(noise, { raw: { width, height, channels: 3 } })
+        .toFormat(format)
+        .toFile(join(photos, index < 4 ? '' : 'below', `${index}.${format}`));
+    }
+    writeFileSync(join(photos, 'torn.jpg'), readFileSync(join(photos, '1.jpeg')).subarray(0, 200));
+    const out = join(root, 'photo-run');
+    const settings = `--dataset ${photos} --size 16 --flip --set widths=[4] --set kernel=4 --batch-size 4 --out ${out} --backend wasm --quiet`;
+    expect(await ganzoo(`train dcgan ${settings} --steps 2`)).toBe(1);
+    expect(warned).toMatch(/1 of 7 images in .* cannot be read: .torn\.jpg.*--skip-unreadable/);
+    expect(await ganzoo(`train dcgan ${settings} --steps 2 --skip-unreadable`)).toBe(0);
+    expect(warned).toContain('Left out: torn.jpg:');
+    expect(decode(readFileSync(join(out, 'samples/step-000002.png')))).toMatchObject({ width: 8 * 18 + 2, height: 8 * 18 + 2, channels: 3 });
+    const { dataset, recipe } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect(dataset).toMatchObject({ size: 6, sampleShape: [16, 16, 3] });
+    expect(recipe.data).toEqual({ dataset: photos, size: 16, flip: true, skipUnreadable: true });
+    expect(await ganzoo(`train --resume --out ${out} --steps 3 --backend wasm --quiet`)).toBe(0);
+    // Another photo is another set.
+    rmSync(join(photos, '0.png'));
+    warned = '';
+    expect(await ganzoo(`train --resume --out ${out} --steps 4 --backend wasm --quiet`)).toBe(1);
+    expect(warned).toContain('dataset.size: 6, 5');
+  });
+
   it('finds the variants of any package where it is run', () => {
     const project = join(root, 'project');
     const imports = `import { defineVariant, discriminator, generator, hinge } from '${import.meta.resolve('@ganzoo/core')}';
@@ -113,7 +145,8 @@ describe('train', () => {
     ['train', 1, 'name a variant, such as ganzoo train dcgan. ganzoo info lists them.'],
     ['train --resume --out nowhere', 1, "there is no run in 'nowhere' to go on with: name a variant"],
     ['train dcgan --dataset mnsit', 1, "no dataset is called 'mnsit'. Did you mean 'mnist'?"],
-    ['train dcgan --dataset mnist --size 64', 1, "--size is for folders of images; 'mnist' has a size of its own."],
+    ['train dcgan --dataset mnist --size 64', 1, "--size is for folders of images; 'mnist' is as it is."],
+    ['train dcgan --dataset mnist --skip-unreadable', 1, "--skip-unreadable is for folders of images; 'mnist' is as it is."],
     ['train dcgan --dataset ring', 1, 'sampleShape must be [height, width, channels], got [2]'],
     ['train dcgan --set kernel', 1, "--set takes key=value, such as latentDim=64 or widths=[64,32], got 'kernel'."],
     ['train dcgan --set kernl=3', 1, "unknown option 'kernl'"],

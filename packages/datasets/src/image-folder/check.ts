@@ -94,7 +94,9 @@ export function expectReadable(folder: string, images: readonly (SizedFile | Unr
   const names = unreadable.slice(0, 5).map(({ file, reason }) => `${shown(file)} (${reason})`);
   const more = unreadable.length > names.length ? ` and ${unreadable.length - names.length} more` : '';
   const cure =
-    unreadable.length === images.length ? 'Look whether they are images at all.' : 'Repair or delete them, or leave them out by { skipUnreadable: true }.';
+    unreadable.length === images.length
+      ? 'Look whether they are images at all.'
+      : 'Repair or delete them, or leave them out (skipUnreadable: true, --skip-unreadable).';
   throw new GanzooError(SCOPE, `${unreadable.length} of ${images.length} images in '${folder}' cannot be read: ${names.join(', ')}${more}. ${cure}`);
 }
 

@@ -3,7 +3,7 @@ import { GanzooError, type Dataset, type Json, type Run } from '@ganzoo/core';
 import type { ImageSource } from '@ganzoo/metrics';
 import { readRunConfig, train, useBackend, type TrainOptions } from '@ganzoo/node';
 import { Option, type Command } from 'commander';
-import { datasetNames, hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
+import { crops, datasetNames, hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
 import { interruptible } from '../interrupt.ts';
 import { judgeOf, metricNames, type Judge } from '../judge.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,6 +14,9 @@ interface Words {
   readonly dataset?: string;
   readonly size?: number;
   readonly channels?: '1' | '3';
+  readonly crop?: (typeof crops)[number];
+  readonly flip?: true;
+  readonly skipUnreadable?: true;
   readonly dataDir?: string;
   readonly steps?: number;
   readonly batchSize?: number;
@@ -55,6 +58,9 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--dataset <name|folder>', `${datasetNames.join(', ')}, or a folder of images (default: mnist)`)
     .option('--size <pixels>', 'side of the images of a folder', integer(1))
     .addOption(new Option('--channels <count>', 'of the images of a folder: 3 in colour, 1 in grey').choices(['1', '3']))
+    .addOption(new Option('--crop <where>', 'what is kept of an image of a folder by --size; none squeezes it (default: center)').choices([...crops]))
+    .option('--flip', 'mirror half of the images of a folder')
+    .option('--skip-unreadable', 'leave out images of a folder that cannot be read')
     .option('--data-dir <folder>', 'where the files of a dataset are, if not installed')
     .option('--set <key=value>', 'an option of the variant, as often as wanted: latentDim=64, widths=[64,32]', collect)
     .option('--learning-rate <rate>', "of both players, or the generator's and the discriminator's: 1e-3,4e-4", rates)
@@ -101,7 +107,7 @@ async function trainRun(variant: string | undefined, words: Words): Promise<numb
   const signal = interruptible('Stopping after this step and saving. Press Ctrl-C again to quit at once.');
 
   const { name, device } = await useBackend(words.backend as 'auto');
-  const dataset = await openDataset(recipe.data, { signal });
+  const dataset = await openDataset(recipe.data, { signal, onNotice: console.error });
   const gan = await ganOf(recipe, dataset.sampleShape ?? [], steps, process.cwd());
   const judge = words.evaluateEvery === undefined ? undefined : await judgeFor(recipe.data, dataset, words, signal);
   const look = judge && oneLookAStep(judge);
@@ -149,7 +155,7 @@ function recipeOf(variant: string | undefined, words: Words, before: Recipe | un
     const where = words.resume ? `there is no run in '${words.out}' to go on with: name` : 'name';
     throw new GanzooError('command', `${where} a variant, such as ganzoo train dcgan. ganzoo info lists them.`);
   }
-  const { size, channels, dataDir } = words;
+  const { size, channels, crop, flip, skipUnreadable, dataDir } = words;
   const data: DatasetChoice =
     words.dataset === undefined && before
       ? before.data
@@ -157,6 +163,9 @@ function recipeOf(variant: string | undefined, words: Words, before: Recipe | un
           dataset: words.dataset ?? 'mnist',
           ...(size !== undefined && { size }),
           ...(channels && { channels: Number(channels) as 1 | 3 }),
+          ...(crop && { crop }),
+          ...(flip && { flip }),
+          ...(skipUnreadable && { skipUnreadable }),
           ...(dataDir !== undefined && { dataDir }),
         };
   const learningRates = words.learningRate ?? before?.learningRates;

@@ -3,6 +3,7 @@ import { liveServer, type LiveServer } from './live-server.ts';
 
 const SCOPE = 'node/watch';
 
+/** Options of {@link watch}. */
 export interface WatchOptions {
   /** The run directory: the page shows what `jsonLog` and `sampleGrid` write there. */
   readonly dir: string;

@@ -10,7 +10,7 @@ export interface Resumed {
   readonly resumed: Difference;
 }
 
-export interface Difference {
+interface Difference {
   readonly greatest: number;
   readonly differing: number;
   readonly of: number;
