@@ -85,4 +85,5 @@ export { checkpoints, earlyStopping, every, history, type EarlyStoppingOptions, 
 export { evaluateEvery, type Best, type EvaluateEvery, type EvaluateEveryOptions, type Evaluation, type Metric } from './evaluate-every.ts';
 export { health, type Ailment, type HealthNotice, type HealthOptions } from './health.ts';
 export { indexedDb, memory } from './stores.ts';
+export { savedGenerator, type SavedGenerator, type SavedSampleOptions } from './saved-generator.ts';
 export { summary, type GanSummary, type LayerSummary, type NetworkSummary } from './summary.ts';

@@ -21,7 +21,6 @@ export type { TrainOptions } from './run/options.ts';
 export { readRunConfig } from './run/config.ts';
 export type { RunConfig, RunIdentity, RunPart } from './run/config.ts';
 export { loadGenerator } from './saved-generator.ts';
-export type { SavedGenerator, SavedSampleOptions } from './saved-generator.ts';
 export { tensorBoard } from './tensor-board/tensor-board.ts';
 export type { TensorBoardOptions, TensorBoardSamples } from './tensor-board/tensor-board.ts';
 export { watch } from './watch/watch.ts';

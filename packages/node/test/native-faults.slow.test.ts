@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installer } from './installer-support.ts';
-import { greatestDifference, kept, makeProject, missingForNative, trainIn } from './native/project.ts';
+import { kept } from './native/nodes.ts';
+import { greatestDifference, makeProject, missingForNative, trainIn } from './native/project.ts';
 
 const missing = missingForNative();
 const runs = missing.length === 0 || process.env['CI'] === 'true';

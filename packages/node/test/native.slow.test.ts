@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { installer } from './installer-support.ts';
-import { greatestDifference, kept, makeProject, missingForNative, trainOnEachNode } from './native/project.ts';
+import { kept } from './native/nodes.ts';
+import { greatestDifference, makeProject, missingForNative, trainOnEachNode } from './native/project.ts';
 
 const missing = missingForNative();
 

@@ -1,16 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { kept, npmInstall, onEachNode } from './nodes.ts';
 import type { Trained } from './train.ts';
 
 const require = createRequire(import.meta.url);
 export const source = ['--conditions=@ganzoo/source', '--import', pathToFileURL(require.resolve('tsx')).href];
-
-/** Kept from run to run: a library is 860 MB, and takes a download. */
-export const kept = join(tmpdir(), `ganzoo-native-${process.getuid?.() ?? 'user'}`);
 
 /** What native TensorFlow needs and this machine has not. */
 export function missingForNative(): string[] {
@@ -29,13 +26,6 @@ export function missingForNative(): string[] {
 export function makeProject(root: string, packages: readonly string[]): void {
   npmInstall(root, ['--ignore-scripts', ...packages]);
   link(root);
-}
-
-function npmInstall(root: string, args: readonly string[]): void {
-  mkdirSync(root, { recursive: true });
-  writeFileSync(join(root, 'package.json'), '{ "private": true }');
-  const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...args], { cwd: root, encoding: 'utf8' });
-  if (npm.status !== 0) throw new Error(`npm install ${args.join(' ')} failed: ${npm.error?.message ?? npm.stdout + npm.stderr}`);
 }
 
 function link(root: string): void {
@@ -60,46 +50,13 @@ export function preparedProject(name: string): string {
   return root;
 }
 
-/** This Node, and the others that are supported, by their major versions. */
-const NODES = [...new Set([Number.parseInt(process.versions.node, 10), 20, 22, 24])];
-
-/** Runs `train.ts` in that project on each Node that is supported: in CI on all, elsewhere on those that can be had, and says on which not. */
+/** Runs `train.ts` in that project on each Node that is supported. */
 export function trainOnEachNode(root: string, backend: string, env: NodeJS.ProcessEnv = {}): { asked: Trained; wasm: Trained }[] {
-  return NODES.flatMap((major) => {
-    try {
-      const trained = trainIn(root, backend, env, nodeOf(major));
-      if (Number.parseInt(trained.asked.node, 10) !== major) throw new Error(`expected Node ${major}, ran on ${trained.asked.node}`);
-      return [trained];
-    } catch (error) {
-      if (!(error instanceof NoNode) || process.env['CI'] === 'true') throw error;
-      console.warn(`NOT RUN: ${backend} on Node ${major}: ${error.message}`);
-      return [];
-    }
+  return onEachNode(`${backend} on Node`, (node, major) => {
+    const trained = trainIn(root, backend, env, node);
+    if (Number.parseInt(trained.asked.node, 10) !== major) throw new Error(`expected Node ${major}, ran on ${trained.asked.node}`);
+    return trained;
   });
-}
-
-class NoNode extends Error {}
-
-/** A Node of that major version: this one, or npm's package of it, kept from run to run. @returns its program */
-function nodeOf(major: number): string {
-  if (major === NODES[0]) return process.execPath;
-  const folder = join(kept, `node-${major}`);
-  const program = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(program)) return program;
-  mkdirSync(kept, { recursive: true });
-  // Aside: another file of tests may be at it as well, or this be killed.
-  const aside = mkdtempSync(`${folder}-`);
-  try {
-    npmInstall(aside, [`node@${major}`]);
-    renameSync(aside, folder);
-  } catch (error) {
-    // Unless the other was faster.
-    if (!existsSync(program)) throw new NoNode((error as Error).message);
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
-  if (existsSync(program)) return program;
-  throw new NoNode(`npm install node@${major} brought no ${program}: its script has to run ('npm config get ignore-scripts').`);
 }
 
 /** Runs `train.ts` in that project, in a process of its own. */
