@@ -1,0 +1,3 @@
+import { packages, readmes } from '../.vitepress/packages.ts';
+
+export default { watch: ['../../packages/*/README.md'], paths: () => readmes('packages', packages) };
