@@ -8,6 +8,8 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   sourcemap: true,
+  // A file a module: who takes one thing does not pay for what its neighbours set up.
+  unbundle: true,
   fixedExtension: false,
   publint: { strict: true },
   attw: { profile: 'esm-only', level: 'error' },

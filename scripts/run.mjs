@@ -48,7 +48,7 @@ function install() {
 
 function fingerprint() {
   const manifests = ['packages', 'examples'].flatMap((folder) => readdirSync(join(root, folder)).map((entry) => join(folder, entry, 'package.json')));
-  manifests.push('bench/package.json');
+  manifests.push('bench/package.json', 'docs/package.json');
   const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests].filter((file) => existsSync(join(root, file)));
   const hash = createHash('sha256').update(process.version);
   for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
