@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { frontPages } from './front.ts';
 import { digitsPages } from './quality/digits/pages.ts';
 import { mistakesPages } from './quality/mistakes/pages.ts';
 import { pointsPages } from './quality/points/pages.ts';
@@ -18,7 +19,7 @@ export interface ReportPage {
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
-for (const { page, bench, content } of [...pointsPages(), ...digitsPages(), ...mistakesPages(), ...speedPages()]) {
+for (const { page, bench, content } of [...pointsPages(), ...digitsPages(), ...mistakesPages(), ...speedPages(), ...frontPages()]) {
   const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [`<!-- results of ${bench} -->`, '<!-- end of results -->'];

@@ -15,6 +15,13 @@ export function resultOf(name: string): Result | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result) : undefined;
 }
 
+/** In a few words: modes found and samples of high quality, on average over the seeds. */
+export function coverage(data: 'ring' | 'grid', name: string): string {
+  const rows = resultOf(`${data}-${fileName(name)}`)?.rows ?? [];
+  if (rows.length === 0) return '';
+  return `${mean(values(rows, 'modes')).toFixed(1)} modes, ${(100 * mean(values(rows, 'highQuality'))).toFixed(0)} %`;
+}
+
 /** One table of points: what was measured, what was published, what is possible. */
 export function coverageTable(data: 'ring' | 'grid', names: readonly string[]): string {
   const all = goals[data].modes;

@@ -154,7 +154,9 @@ describe('train', () => {
     ['train dcgan --resume --replace', 1, 'give --resume or --replace, not both.'],
     ['train wgan --dataset ring --evaluate-every 1 --metrics fid', 1, "no metric of ringOfGaussians is called 'fid'. There are: modes, sliced-wasserstein."],
     ['evaluate nowhere', 1, "'nowhere' does not say what it was trained on: give --dataset."],
-    ['sample nowhere', 1, "no generator in 'nowhere': expected a run directory, a folder with model.json, or such a file."],
+    ['sample runs/nowhere', 1, "no generator in 'runs/nowhere': expected a run directory, a folder with model.json, or such a file."],
+    ['sample mnist-dcgna', 1, "no run or trained generator is called 'mnist-dcgna'. Did you mean 'mnist-dcgan'?"],
+    ['sample mnist-dcgan --best', 1, "--best is for runs; 'mnist-dcgan' is one generator."],
     ['info nowhere', 1, "'nowhere' holds no run: there is no config.json."],
   ])('%s: says what is wrong, with exit code %i', async (line, code, message) => {
     const backend = /^(train|evaluate|sample)/.test(line) && !line.includes('--backend') ? ' --backend cpu' : '';
@@ -201,6 +203,19 @@ describe('of a run', () => {
     expect(await ganzoo('info --json --backend cpu')).toBe(0);
     expect(JSON.parse(said).variants.map(({ name }: { name: string }) => name)).toEqual(['dcgan', 'lsgan', 'vanillaGan', 'wgan', 'wganGp']);
   });
+});
+
+it('samples and judges the generators that come with it', async () => {
+  const out = join(root, 'pretrained.png');
+  expect(await ganzoo(`sample mnist-dcgan --count 4 --out ${out} --backend wasm`)).toBe(0);
+  expect(decode(readFileSync(out))).toMatchObject({ width: 2 * 30 + 2, height: 2 * 30 + 2 });
+  said = '';
+  expect(await ganzoo('evaluate mnistDcgan --samples 100 --metrics score --backend wasm --json')).toBe(0);
+  // Noise has 1; of so few samples a score comes out low.
+  expect(JSON.parse(said).values.score).toBeGreaterThan(4);
+  said = '';
+  expect(await ganzoo('info mnist-dcgan --json')).toBe(0);
+  expect(JSON.parse(said)).toMatchObject({ variant: 'dcgan', latentDim: 64 });
 });
 
 it('prints its version, and help', async () => {

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { GanzooError } from '@ganzoo/core';
-import { loadGenerator, readRunConfig, useBackend } from '@ganzoo/node';
+import { readRunConfig, useBackend } from '@ganzoo/node';
 import type { Command } from 'commander';
 import { hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { openGenerator, pretrained } from '../generators.ts';
 import { interruptible } from '../interrupt.ts';
 import { judgeOf, metricNames } from '../judge.ts';
 import type { Recipe } from '../recipe.ts';
@@ -27,7 +27,7 @@ export function evaluateCommand(program: Command, end: (code: number) => void): 
   program
     .command('evaluate')
     .description('measure how close the samples of a run come to its data')
-    .argument('<run>', 'a run directory')
+    .argument('<run>', 'a run directory, or the name of a trained generator: mnist-dcgan')
     .option('--dataset <name|folder>', 'what it is compared with (default: what it was trained on, or the test set of that)')
     .option('--size <pixels>', 'side of the images of a folder', integer(1))
     .option('--data-dir <folder>', 'where the files of a dataset are, if not installed')
@@ -47,7 +47,7 @@ async function evaluate(run: string, words: Words): Promise<number> {
   await useBackend(words.backend as 'auto');
   const { real, floor } = await references(run, words, signal);
   const judge = await judgeOf(real, { ...(metrics && { metrics }), ...(weights !== undefined && { weights }), samples, signal });
-  const generator = await loadGenerator(best ? join(run, 'checkpoints/best') : run);
+  const generator = await openGenerator(run, { best: best ?? false });
   // Batches of one seed each, as they are asked for.
   const values = await judge.measure({ sample: (count, { seed: batch }) => generator.sample(count, { seed: seed * 1_000_003 + batch }) }, signal);
   generator.dispose();
@@ -59,7 +59,8 @@ async function evaluate(run: string, words: Words): Promise<number> {
 
 /** What samples are compared with, and real data that show how close one can come. */
 async function references(run: string, words: Words, signal: AbortSignal) {
-  const recipe = (await readRunConfig(run))?.recipe as unknown as Recipe | undefined;
+  const card = pretrained(run);
+  const recipe = card ? { data: { dataset: card.dataset } } : ((await readRunConfig(run))?.recipe as unknown as Recipe | undefined);
   const { dataset, size, dataDir } = words;
   const choice: DatasetChoice | undefined =
     dataset === undefined ? recipe?.data : { dataset, ...(size !== undefined && { size }), ...(dataDir !== undefined && { dataDir }) };

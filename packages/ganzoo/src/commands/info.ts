@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { readRunConfig, useBackend } from '@ganzoo/node';
+import { cards } from '@ganzoo/pretrained';
 import * as tf from '@tensorflow/tfjs';
 import type { Command } from 'commander';
 import { datasetNames } from '../datasets.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { pretrained } from '../generators.ts';
 import { metricNames } from '../judge.ts';
 import { installedVariants } from '../variants.ts';
 
@@ -11,7 +13,7 @@ export function infoCommand(program: Command, end: (code: number) => void): void
   program
     .command('info')
     .description('say what there is here: versions, the backend, variants, datasets, metrics; or what a run is')
-    .argument('[run]', 'a run directory')
+    .argument('[run]', 'a run directory, or the name of a trained generator')
     .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'auto')
     .option('--json', 'as a line of JSON')
     .action(async (run: string | undefined, words: { readonly backend: string; readonly json?: true }) =>
@@ -25,7 +27,7 @@ async function here({ backend, json }: { readonly backend: string; readonly json
   const variants = (await installedVariants(process.cwd())).map(({ variant, from }) => ({ name: variant.variantName, from, options: variant.defaults }));
   const versions = { ganzoo: version, '@tensorflow/tfjs': tf.version['tfjs-core'], node: process.versions.node };
   if (json) {
-    console.log(JSON.stringify({ versions, backend: active, variants, datasets: datasetNames, metrics: metricNames }));
+    console.log(JSON.stringify({ versions, backend: active, variants, datasets: datasetNames, metrics: metricNames, trained: cards }));
     return exitCodes.done;
   }
   const lines = [
@@ -35,12 +37,18 @@ async function here({ backend, json }: { readonly backend: string; readonly json
     ...variants.map(({ name, from, options }, index) => `${index === 0 ? 'variants ' : '         '} ${name.padEnd(12)} ${from}, --set ${settings(options)}`),
     `datasets  ${datasetNames.join(', ')}, or a folder of images`,
     `metrics   ${metricNames.join(', ')}`,
+    `trained   ${cards.map(({ name }) => name).join(', ')}`,
   ];
   console.log(lines.join('\n'));
   return exitCodes.done;
 }
 
 async function about(run: string, { json }: { readonly json?: true }): Promise<number> {
+  const card = pretrained(run);
+  if (card) {
+    console.log(json ? JSON.stringify(card) : leaves(card).join('\n'));
+    return exitCodes.done;
+  }
   const config = await readRunConfig(run);
   if (!config) {
     console.error(`'${run}' holds no run: there is no config.json.`);

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { GanzooError } from '@ganzoo/core';
-import { film, grid, loadGenerator, savePng, scatter, useBackend, type Picture, type SavedGenerator } from '@ganzoo/node';
+import { GanzooError, type SavedGenerator } from '@ganzoo/core';
+import { film, grid, savePng, scatter, useBackend, type Picture } from '@ganzoo/node';
 import * as tf from '@tensorflow/tfjs';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
+import { openGenerator } from '../generators.ts';
 import { interruptible } from '../interrupt.ts';
 import { integer } from '../words.ts';
 
@@ -26,7 +27,7 @@ export function sampleCommand(program: Command, end: (code: number) => void): vo
   program
     .command('sample')
     .description('draw what a trained generator makes: a grid, a folder of images, or a film between latents')
-    .argument('<run>', 'a run directory, a folder with model.json, or that file')
+    .argument('<run>', 'a run directory, a folder with model.json, that file, or the name of a trained generator: mnist-dcgan')
     .option('--count <count>', 'samples', integer(1), 64)
     .option('--out <file|folder>', 'a .png for a grid, a .webp or .gif for a film, anything else for a folder of images', 'samples.png')
     .option('--seed <number>', 'which latents', integer(0), 0)
@@ -46,7 +47,7 @@ async function sample(run: string, words: Words): Promise<number> {
   const options = { seed, ...(truncation !== undefined && { truncation }) };
   const signal = interruptible('Stopping.');
   await useBackend(words.backend as 'auto');
-  const generator = await loadGenerator(words.best ? join(run, 'checkpoints/best') : run);
+  const generator = await openGenerator(run, { best: words.best ?? false });
   let written: { readonly out: string; readonly count: number; readonly kind: string };
   if (['.webp', '.gif'].includes(extname(out))) written = { out, count: await interpolate(generator, words, options, signal), kind: 'frames' };
   else if (extname(out) === '.png') {
