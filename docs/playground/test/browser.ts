@@ -82,25 +82,3 @@ export const longTasks = (page: Page): Promise<number[]> => page.evaluate(() => 
 
 /** Gives the worker that trains an order of the test's own. */
 export const order = (page: Page, message: unknown): Promise<void> => page.evaluate((data) => (globalThis as Kept).workers.at(-1)?.postMessage(data), message);
-
-/** The longest that a task of the page's own thread computed, in milliseconds: without the time other processes took from it. */
-export async function longestTask(page: Page, during: () => Promise<void>): Promise<number> {
-  const owner = browser as Browser;
-  await owner.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] });
-  await during();
-  interface TraceEvent {
-    readonly name: string;
-    readonly ph: string;
-    readonly pid: number;
-    readonly tid: number;
-    readonly tdur?: number;
-    readonly args: { readonly name?: string };
-  }
-  const { traceEvents } = JSON.parse((await owner.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  const threads = new Set(
-    traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const tasks = traceEvents.filter(({ name, ph, pid, tid }) => name === 'RunTask' && ph === 'X' && threads.has(`${pid} ${tid}`));
-  expect(tasks.length).toBeGreaterThan(100);
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
-}
