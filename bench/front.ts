@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { cards } from '../packages/pretrained/src/cards.ts';
 import { table } from './markdown.ts';
 import { coverage } from './quality/points/tables.ts';
 import type { ReportPage } from './report.ts';
+import { speedResults } from './speed/pages.ts';
 import type { SpeedResult } from './speed/result.ts';
 
 interface Row {
@@ -45,11 +45,7 @@ function variantTable(): string {
 }
 
 function speedTable(): string {
-  const measured = ['tensorflow', 'wasm'].flatMap((backend) => {
-    const path = new URL(`results/speed-${backend}.json`, import.meta.url);
-    return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as SpeedResult] : [];
-  });
   const cell = (row: SpeedResult['rows'][string] | undefined): string => (row ? `${row.ms} ms, ${row.ratio.toFixed(2)}` : '');
-  const rows = measured.map(({ backend, device, rows: all }) => [`\`${backend}\``, device].concat(Object.keys(workloads).map((name) => cell(all[name]))));
+  const rows = speedResults().map(({ backend, device, rows: all }) => [`\`${backend}\``, device].concat(Object.keys(workloads).map((name) => cell(all[name]))));
   return table(['backend', 'on', ...Object.values(workloads)], rows);
 }

@@ -6,10 +6,14 @@ import type { SpeedResult } from './result.ts';
 const backends = ['tensorflow', 'wasm'];
 const results = new URL('../results/', import.meta.url);
 
+/** Of each backend that was measured. */
+export function speedResults(): readonly SpeedResult[] {
+  return backends.flatMap((backend) => read<SpeedResult>(`speed-${backend}.json`) ?? []);
+}
+
 /** The guide's page on backends. */
 export function speedPages(): readonly ReportPage[] {
-  const measured = backends.flatMap((backend) => read<SpeedResult>(`speed-${backend}.json`) ?? []);
-  const content = [...measured.map(section), ...backends.flatMap((backend) => memory(backend) ?? [])].join('\n\n');
+  const content = [...speedResults().map(section), ...backends.flatMap((backend) => memory(backend) ?? [])].join('\n\n');
   return [{ page: 'docs/guide/backends-and-speed.md', bench: 'bench/speed', content }];
 }
 

@@ -1,4 +1,4 @@
-/** Trains a DCGAN on the 60,000 MNIST digits: what `npm start` runs. */
+/** Trains a DCGAN on the 60,000 MNIST digits, as `npm start` does, with the trainer and its callbacks put together by hand. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 /** Opens the playground and reads what it shows. */
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { executablePath } from './site.ts';
+import { executablePath } from '../../test/chromium.ts';
 
 /** A worker of the page, kept by the script below so that a test can slip it an order. */
 type Kept = typeof globalThis & { workers: Worker[]; longTasks: number[] };

@@ -4,12 +4,13 @@ import { choices } from '../settings/choices.ts';
 import { readLink } from '../settings/link.ts';
 import { initial } from '../settings/settings.ts';
 import { closeBrowser, closePages, longTasks, open, order, pause, picture, press, reach, read } from './browser.ts';
+import { buildPage, type Site } from '../../test/build-page.ts';
+import { isMissing } from '../../test/chromium.ts';
 import { tasksOf } from '../../test/tasks.ts';
-import { buildSite, isMissing, type Site } from './site.ts';
 
 let site: Site | undefined;
 beforeAll(async () => {
-  if (!isMissing()) site = await buildSite();
+  if (!isMissing('opening the playground')) site = await buildPage(new URL('site', import.meta.url), 'playground');
 }, 600_000);
 afterEach(closePages);
 afterAll(async () => {

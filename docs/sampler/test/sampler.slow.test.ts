@@ -2,15 +2,15 @@ import { cards } from '@ganzoo/pretrained';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closeBrowser, closePages, open, press } from '../../playground/test/browser.ts';
-import { isMissing } from '../../playground/test/site.ts';
+import { buildPage, type Site } from '../../test/build-page.ts';
+import { isMissing } from '../../test/chromium.ts';
 import { readLink } from '../link.ts';
 import { tasksOf } from '../../test/tasks.ts';
-import { buildSite, type Site } from './site.ts';
 
 const patience = { timeout: 60_000 };
 let site: Site | undefined;
 beforeAll(async () => {
-  if (!isMissing()) site = await buildSite();
+  if (!isMissing('opening the digits')) site = await buildPage(new URL('site', import.meta.url), 'sample');
 }, 600_000);
 afterEach(closePages);
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { GanzooError } from '@ganzoo/core';
 import { readRunConfig, useBackend } from '@ganzoo/node';
+import { cards } from '@ganzoo/pretrained';
 import type { Command } from 'commander';
 import { hasTestSet, openDataset, type DatasetChoice } from '../datasets.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -64,7 +65,11 @@ async function references(run: string, words: Words, signal: AbortSignal) {
   const { dataset, size, dataDir } = words;
   const choice: DatasetChoice | undefined =
     dataset === undefined ? recipe?.data : { dataset, ...(size !== undefined && { size }), ...(dataDir !== undefined && { dataDir }) };
-  if (!choice) throw new GanzooError('command', `'${run}' does not say what it was trained on: give --dataset.`);
+  if (!choice)
+    throw new GanzooError(
+      'command',
+      `'${run}' does not say what it was trained on: give --dataset. Trained generators that come with the command: ${cards.map(({ name }) => name).join(', ')}.`,
+    );
   const open = (split: 'train' | 'test') => openDataset({ ...choice, split }, { signal });
   // Digits that were not trained on, and others to compare them with.
   return hasTestSet(choice) ? { real: await open('test'), floor: await open('train') } : { real: await open('train'), floor: undefined };

@@ -94,7 +94,7 @@ export function trainCommand(program: Command, end: (code: number) => void): voi
     .option('--no-report', 'no report.html')
     .option('--no-film', 'no film.webp of the pictures')
     .option('--no-health', 'do not look for mode collapse, a saturated discriminator, tensor leaks and slow data')
-    .option('--no-nan-guard', 'go on when a loss is NaN or infinite; weights that are are never saved')
+    .option('--no-nan-guard', 'go on when a loss is NaN or infinite; such weights are never saved')
     .action(async (variant: string | undefined, words: Words) => end(await trainRun(variant, words)));
 }
 

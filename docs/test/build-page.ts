@@ -1,26 +1,26 @@
-/** Builds the digits' page and serves it to a browser. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { serve } from '../../test/serve.ts';
+import { serve } from './serve.ts';
 
 export interface Site {
   readonly address: string;
   readonly close: () => Promise<void>;
 }
 
-export async function buildSite(): Promise<Site> {
-  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-  const dir = await mkdtemp(join(tmpdir(), 'ganzoo-sampler-'));
+/** Builds a site of one page, the folder `source`, and serves it to a browser. */
+export async function buildPage(source: URL, page: string): Promise<Site> {
+  const vitepress = fileURLToPath(new URL('../node_modules/.bin/vitepress', import.meta.url));
+  const dir = await mkdtemp(join(tmpdir(), 'ganzoo-page-'));
   // Vitest marks what it starts as tests, which the build would take for a mode of its own.
   const { NODE_ENV: _, VITEST: __, ...env } = process.env;
-  await promisify(execFile)(path('../../node_modules/.bin/vitepress'), ['build', path('site'), '--outDir', dir], { env });
+  await promisify(execFile)(vitepress, ['build', fileURLToPath(source), '--outDir', dir], { env });
   const { server, origin } = await serve(dir);
   return {
-    address: `${origin}/sample`,
+    address: `${origin}/${page}`,
     close: async () => {
       server.close();
       await rm(dir, { recursive: true });
