@@ -1,9 +1,10 @@
 import type { Dataset } from '@ganzoo/core';
 import {
-  classifierScore,
   densityCoverage,
   extractFeatures,
+  featureLogits,
   frechetDistance,
+  inceptionScore,
   kernelDistance,
   precisionRecall,
   type Classifier,
@@ -24,11 +25,11 @@ export interface Comparison {
 
 /** A table: a row for each metric, with the generated images and, next to them, one half of the real ones against the other. */
 export async function compare({ real, generated, judge, isInception, samples, work }: Comparison): Promise<string[][]> {
-  // One look at the images serves all distances.
+  // One look at the images serves all metrics.
   const options = { extractor: judge, samples };
   const reals = await extractFeatures({ images: real, ...options, ...work('features of the real images') });
   const fakes = await extractFeatures({ images: generated, ...options, ...work('features of the generated images') });
-  const score = await classifierScore({ generated, classifier: judge, samples, ...work('classes of the generated images') });
+  const score = await inceptionScore(await featureLogits(fakes, judge));
 
   // A subset of all images would be the same one a hundred times, with no spread. A quarter is half of a half.
   const subsetSize = Math.min(1000, Math.floor(samples / 4));

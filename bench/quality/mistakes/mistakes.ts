@@ -9,6 +9,7 @@ import {
   classBalance,
   densityCoverage,
   extractFeatures,
+  featureLogits,
   frechetDistance,
   inceptionScore,
   kernelDistance,
@@ -121,9 +122,8 @@ async function compare(name: string, images: tf.Tensor): Promise<void> {
 /** Disposes the images. */
 async function judged(images: tf.Tensor): Promise<{ features: FlatPoints; logits: FlatPoints }> {
   const features = await extractFeatures({ images, extractor: judge, batchSize: 250 });
-  const logits = await extractFeatures({ images, extractor: (all) => judge.logits(all), batchSize: 250 });
   images.dispose();
-  return { features, logits };
+  return { features, logits: await featureLogits(features, judge) };
 }
 
 async function featuresOf(images: tf.Tensor4D, count: number): Promise<FlatPoints> {

@@ -3,6 +3,7 @@ import type { GaussianMixture } from '@ganzoo/datasets';
 import {
   densityCoverage,
   extractFeatures,
+  featureLogits,
   frechetDistance,
   inceptionScore,
   kernelDistance,
@@ -115,7 +116,7 @@ async function judgeOfImages(images: Dataset, { metrics = ['frechet', 'score'], 
     names: chosen.flatMap(({ besides = [], best }) => [...besides, best(isInception).metric]),
     async measure(generated, stop = signal) {
       const fake = await extractFeatures({ images: generated, extractor, samples, signal: stop });
-      const logits = (): Promise<FlatPoints> => extractFeatures({ images: generated, extractor: (all) => extractor.logits(all), samples, signal: stop });
+      const logits = (): Promise<FlatPoints> => featureLogits(fake, extractor);
       const values: Record<string, number> = {};
       for (const { best, measure } of chosen) Object.assign(values, await measure({ real, fake, logits, signal: stop }, best(isInception).metric));
       return values;

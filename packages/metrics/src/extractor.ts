@@ -16,6 +16,8 @@ export interface Classifier extends FeatureExtractor {
   readonly classes: number;
   /** Images to unnormalized log probabilities `[n, classes]`. */
   readonly logits: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>;
+  /** The same of features `[n, dimensions]` as it makes them: one look at the images then serves distances and scores. */
+  readonly logitsOfFeatures: (features: tf.Tensor2D) => tf.Tensor2D | Promise<tf.Tensor2D>;
   /** Frees its weights. */
   readonly dispose: () => void;
 }

@@ -17,6 +17,7 @@ export { kid } from './kid.ts';
 export type { KidOptions } from './kid.ts';
 export { extractFeatures } from './image-features.ts';
 export type { ExtractOptions, FeatureFunction, FeatureOptions } from './image-features.ts';
+export { featureLogits } from './feature-logits.ts';
 export { classifierScore } from './classifier-score.ts';
 export type { ClassifierScoreOptions } from './classifier-score.ts';
 export type { ImageSource, Sampling } from './image-batches.ts';

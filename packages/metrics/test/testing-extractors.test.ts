@@ -13,10 +13,12 @@ const after =
   (change: (features: tf.Tensor2D) => tf.Tensor): Make =>
   (images) =>
     tf.tidy(() => change(pixels(images) as tf.Tensor2D) as tf.Tensor2D);
-const classifier = (logits: Make = after((features) => tf.slice(features, 0, [-1, 3])), more: Partial<Classifier> = {}): Classifier => ({
+type Change = (features: tf.Tensor2D) => tf.Tensor;
+const classifier = (change: Change = (features) => tf.slice(features, 0, [-1, 3]), more: Partial<Classifier> = {}): Classifier => ({
   ...sound,
   classes: 3,
-  logits,
+  logits: after(change),
+  logitsOfFeatures: (features) => tf.tidy(() => change(features) as tf.Tensor2D),
   dispose: () => undefined,
   ...more,
 });
@@ -28,6 +30,7 @@ const order = 'rows come in the order of the images';
 const alone = 'an image makes the same whatever else is in its batch';
 const repeats = 'the same images make the same';
 const differs = 'different images make different features';
+const ofFeatures = 'logits are those of its features';
 const stays = 'images stay as they are';
 const leak = 'no tensor is left behind';
 const uncarried = 'expected the check to be carried out, got';
@@ -131,10 +134,11 @@ const broken: readonly [string, () => FeatureExtractor, Readonly<Record<string, 
     () => classifier(undefined, { classes: 0 }),
     { [says]: 'expected classes to be a positive integer, got 0', [form]: 'shape [3, 0]', [single]: 'shape [1, 0]' },
   ],
+  ['has infinite logits', () => classifier((features) => tf.fill([features.shape[0], 3], Infinity)), { [form]: 'expected logits to be finite, got Infinity' }],
   [
-    'has infinite logits',
-    () => classifier(after((features) => tf.fill([features.shape[0], 3], Infinity))),
-    { [form]: 'expected logits to be finite, got Infinity' },
+    'makes other logits of its features',
+    () => classifier(undefined, { logitsOfFeatures: (features) => tf.tidy(() => tf.neg(tf.slice(features, 0, [-1, 3]))) }),
+    { [ofFeatures]: 'expected the same logits of image 0 by way of features, got' },
   ],
 ];
 

@@ -36,6 +36,7 @@ export async function mnistClassifier(): Promise<DigitClassifier> {
     testAccuracy,
     features: (images) => digitFeatures(layers, digitsOf(images)),
     logits: (images) => tf.tidy(() => digitLogits(layers, digitFeatures(layers, digitsOf(images)))),
+    logitsOfFeatures: (features) => digitLogits(layers, features),
     dispose: () => tf.dispose(tensors),
   };
 }

@@ -22,6 +22,7 @@ export function inceptionExtractor(network: FidInception): Classifier {
     classes: 1008,
     features: (images) => seen(images, (pixels) => network.features(pixels)),
     logits: (images) => seen(images, (pixels) => network.logits(pixels)),
+    logitsOfFeatures: (features) => network.logitsOfFeatures(features),
     dispose: () => network.dispose(),
   };
 }

@@ -110,6 +110,23 @@ export function extractorSuite(options: ExtractorSuiteOptions): readonly Check[]
       }
     }),
 
+    'logits are those of its features': on(async ([features, logits], images, extractor) => {
+      if (!isClassifier(extractor)) return;
+      const ofFeatures = outputOf('logits of features', extractor.classes, async (all) => {
+        const made = await extractor.features(all);
+        try {
+          return await extractor.logitsOfFeatures(made);
+        } finally {
+          made.dispose();
+        }
+      });
+      const [rows, same] = [await (logits as Output).read(images), await ofFeatures.read(images)];
+      for (const [image, row] of rows.entries()) {
+        const found = farApart(row, same[image] ?? [], tolerance);
+        if (found) throw failure(`the same logits of image ${image} by way of ${features?.what}`, found, 'Make logits of the very features that it gives.');
+      }
+    }),
+
     'images stay as they are': on(async (outputs, images) => {
       const before = await valuesOf(images);
       for (const { what, read } of outputs) {
@@ -137,7 +154,12 @@ export function extractorSuite(options: ExtractorSuiteOptions): readonly Check[]
 }
 
 function outputsOf(extractor: FeatureExtractor): readonly Output[] {
-  const output = (what: string, width: number, make: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>): Output => ({
+  const features = outputOf('features', extractor.dimensions, (images) => extractor.features(images));
+  return isClassifier(extractor) ? [features, outputOf('logits', extractor.classes, (images) => extractor.logits(images))] : [features];
+}
+
+function outputOf(what: string, width: number, make: (images: tf.Tensor4D) => tf.Tensor2D | Promise<tf.Tensor2D>): Output {
+  return {
     what,
     width,
     read: async (images, look) => {
@@ -152,9 +174,7 @@ function outputsOf(extractor: FeatureExtractor): readonly Output[] {
         tf.dispose(made);
       }
     },
-  });
-  const features = output('features', extractor.dimensions, (images) => extractor.features(images));
-  return isClassifier(extractor) ? [features, output('logits', extractor.classes, (images) => extractor.logits(images))] : [features];
+  };
 }
 
 function isClassifier(extractor: FeatureExtractor): extractor is Classifier {
