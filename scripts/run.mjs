@@ -12,8 +12,8 @@ const source = ['--conditions=@ganzoo/source', '--import', 'tsx'];
 
 // A narrow net at higher rates than the paper's, which fall in the second half: minutes on a laptop must do.
 const firstRun = `train dcgan --dataset mnist --out runs/mnist-dcgan --replace --seed 7
-  --set kernel=4 --set widths=[64,32] --set latentDim=32 --learning-rate 1e-3 --decay linear
-  --steps 3000 --batch-size 16 --evaluate-every 1000 --sample-every 200`.split(/\s+/);
+  --set kernel=4 --set widths=[64,32,16] --set latentDim=32 --learning-rate 2e-3 --decay linear
+  --steps 3600 --batch-size 16 --evaluate-every 1200 --sample-every 200`.split(/\s+/);
 
 const commands = {
   start: (args) => node(...source, 'packages/ganzoo/src/ganzoo.ts', ...firstRun, ...args),

@@ -31,8 +31,8 @@ async function train(): Promise<void> {
   // A narrow net at higher rates than the paper's, which fall in the second half: minutes on a laptop must do.
   const half = Math.ceil(steps / 2);
   const falling = (from: number) => adam({ learningRate: linearDecay({ from, to: from / 10, start: half, updates: half }) });
-  const optimizers = { generator: falling(1e-3), discriminator: falling(4e-4) };
-  const trainer = new Trainer(dcgan({ sampleShape: [28, 28, 1], kernel: 4, widths: [64, 32], optimizers }), { seed });
+  const optimizers = { generator: falling(2e-3), discriminator: falling(2e-3) };
+  const trainer = new Trainer(dcgan({ sampleShape: [28, 28, 1], kernel: 4, widths: [64, 32, 16], optimizers }), { seed });
   const digits = await mnist();
 
   console.log(`Training a DCGAN on MNIST: ${steps} steps of ${batchSize} digits, seed ${seed}, on ${name} (${device}).`);
