@@ -50,28 +50,30 @@ class Reshape(nn.Module):
 def conv_generator(part):
     config = known(part, norm="batch", upSampling="transposed", outputActivation="tanh", sampleShape=[28, 28, 1])
     widths, kernel = config["widths"], config["kernel"]
-    side = 28 // 2 ** len(widths)
+    side = -(-28 // 2 ** len(widths))
     layers = [nn.Linear(config["latentDim"], side * side * widths[0], bias=False), Reshape(widths[0], side, side)]
     layers += [batch_norm(nn.BatchNorm2d, widths[0], config), activation(config)]
     for width, out in zip(widths, widths[1:] + [1]):
         last = out == 1
-        layers.append(nn.ConvTranspose2d(width, out, kernel, 2, padding=kernel // 2, output_padding=1, bias=last))
+        layers.append(nn.ConvTranspose2d(width, out, kernel, 2, padding=(kernel - 1) // 2, output_padding=kernel % 2, bias=last))
         if not last:
             layers += [batch_norm(nn.BatchNorm2d, out, config), activation(config)]
-    return nn.Sequential(*layers, nn.Tanh())
+    extra = side * 2 ** len(widths) - 28
+    return nn.Sequential(*layers, nn.ZeroPad2d((-(extra // 2), extra // 2 - extra) * 2), nn.Tanh())
 
 
 def conv_discriminator(part):
     config = known(part, normFirst=False, dropout=0, sampleShape=[28, 28, 1])
-    widths, kernel, before, layers = config["widths"], config["kernel"], 1, []
+    widths, kernel, before, side, layers = config["widths"], config["kernel"], 1, 28, []
     for stage, width in enumerate(widths):
         norm = config["norm"] == "batch" and stage > 0
-        layers.append(nn.Conv2d(before, width, kernel, 2, padding=kernel // 2, bias=not norm))
+        out = -(-side // 2)
+        padding = -(-(2 * (out - 1) + kernel - side) // 2)
+        layers.append(nn.Conv2d(before, width, kernel, 2, padding=padding, bias=not norm))
         if norm:
             layers.append(batch_norm(nn.BatchNorm2d, width, config))
         layers.append(activation(config))
-        before = width
-    side = 28 // 2 ** len(widths)
+        before, side = width, out
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(before * side * side, 1))
 
 

@@ -1,8 +1,9 @@
 /**
- * What is trained on MNIST, here and in PyTorch: the zoo's networks and losses as they come, for one budget of real images each.
+ * What is trained on MNIST, here and in PyTorch: the zoo's variants for one budget of real images each.
  * The PyTorch twin (`../../peers/digits.py`) is built from `gan().config`, so that both have the same settings or none.
  */
-import { adam, linearDecay, rmsProp, type Gan, type OptimizerRecipe, type Schedule } from '@ganzoo/core';
+import { adam, discriminator, generator, linearDecay, rmsProp, type Gan, type OptimizerRecipe, type Schedule } from '@ganzoo/core';
+import { convDiscriminator, convGenerator } from '@ganzoo/core/networks';
 import { dcgan } from '@ganzoo/dcgan';
 import { lsgan } from '@ganzoo/lsgan';
 import { vanillaGan } from '@ganzoo/vanilla';
@@ -18,10 +19,10 @@ export interface Entry {
 }
 
 const sampleShape = [28, 28, 1];
-const batchSize = 64;
+const latentDim = 100;
 
 /** In rounds of one batch. */
-function budget(realImages: number): number {
+function budget(realImages: number, batchSize: number): number {
   return Math.ceil(realImages / batchSize);
 }
 
@@ -34,49 +35,58 @@ function both(make: () => OptimizerRecipe): { generator: OptimizerRecipe; discri
   return { generator: make(), discriminator: make() };
 }
 
-const long = budget(1_000_000);
-const short = budget(500_000);
+/**
+ * DCGAN's networks with three stages, 4 to 32 pixels: with the usual two the discriminator sees whole digits in its last, linear
+ * layer only, and makes the generator draw good strokes of no digit.
+ */
+function threeStages(norm: 'batch' | 'none') {
+  return {
+    generator: generator({ latentDim, network: convGenerator({ latentDim, sampleShape, widths: [128, 64, 32] }) }),
+    discriminator: discriminator({ network: convDiscriminator({ sampleShape, widths: [32, 64, 128], norm }) }),
+  };
+}
+
+const perceptron = { batchSize: 64, steps: budget(1_000_000, 64) };
+const convolutional = { batchSize: 32, steps: budget(500_000, 32) };
 
 export const entries: readonly Entry[] = [
   {
     name: 'vanillaGan',
-    steps: long,
-    batchSize,
+    ...perceptron,
     goal: 8,
     gan: () =>
       vanillaGan({
         sampleShape,
+        latentDim,
         depth: 'deep',
         optimizers: {
-          generator: rmsProp({ learningRate: falling(4e-4, long) }),
-          discriminator: rmsProp({ learningRate: falling(2e-4, long) }),
+          generator: rmsProp({ learningRate: falling(4e-4, perceptron.steps) }),
+          discriminator: rmsProp({ learningRate: falling(2e-4, perceptron.steps) }),
         },
       }),
   },
   {
     name: 'dcgan',
-    steps: short,
-    batchSize,
+    ...convolutional,
     goal: 9,
-    gan: () => dcgan({ sampleShape, optimizers: both(() => adam({ learningRate: falling(2e-4, short), beta1: 0.5 })) }),
+    gan: () => dcgan({ sampleShape, ...threeStages('batch'), optimizers: both(() => adam({ learningRate: falling(2e-3, convolutional.steps), beta1: 0.5 })) }),
   },
   {
     name: 'lsgan',
-    steps: short,
-    batchSize,
+    ...convolutional,
     goal: 9,
-    gan: () => lsgan({ sampleShape, optimizers: both(() => adam({ learningRate: falling(2e-4, short), beta1: 0.5 })) }),
+    gan: () => lsgan({ sampleShape, ...threeStages('batch'), optimizers: both(() => adam({ learningRate: falling(2e-3, convolutional.steps), beta1: 0.5 })) }),
   },
   {
     name: 'wganGp',
-    steps: short,
-    batchSize,
+    ...convolutional,
     goal: 9,
     gan: () =>
       wganGp({
         sampleShape,
+        ...threeStages('none'),
         criticSteps: 1,
-        optimizers: both(() => adam({ learningRate: falling(2e-4, short), beta1: 0, beta2: 0.9 })),
+        optimizers: both(() => adam({ learningRate: falling(1e-3, convolutional.steps), beta1: 0, beta2: 0.9 })),
       }),
   },
 ];

@@ -5,6 +5,7 @@ import { deviation, mean, spread } from '../../statistics.ts';
 import { entries, type Entry } from './entries.ts';
 import { pictureOf, resultOf, type Row } from './results.ts';
 import type { Scores } from './score.ts';
+import { settingsTable } from './setting-rows.ts';
 import type { Engine } from './training.ts';
 
 const pages: readonly { readonly page: string; readonly names: readonly string[] }[] = [
@@ -17,11 +18,13 @@ const pages: readonly { readonly page: string; readonly names: readonly string[]
 
 /** The READMEs of the variants, and one with all of them. */
 export function digitsPages(): readonly ReportPage[] {
-  return pages.map(({ page, names }) => {
+  const settings = { page: 'bench/results/digits/README.md', bench: 'bench/quality/digits/settings.ts', content: settingsTable() };
+  const trained = pages.map(({ page, names }) => {
     const chosen = entries.filter(({ name }) => names.includes(name));
     const parts = [scoreTable(chosen), ...chosen.map(verdict), pictures(chosen, page.startsWith('bench/') ? '' : '../../bench/results/digits/')];
     return { page, bench: 'bench/quality/digits', content: parts.filter((part) => part !== '').join('\n\n') };
   });
+  return [...trained, settings];
 }
 
 const engineNames: Readonly<Record<Engine, string>> = { ganzoo: '', pytorch: ' in PyTorch' };

@@ -3,6 +3,7 @@ import { mnist } from '@ganzoo/datasets/node';
 import {
   classBalance,
   extractFeatures,
+  featureLogits,
   frechetDistance,
   FeatureStatistics,
   ganTrain,
@@ -33,11 +34,8 @@ export async function judgeOfDigits(): Promise<{ readonly score: (digits: Uint8A
   const judge = await mnistClassifier();
   const test = await mnist({ split: 'test' });
   const judged = async (images: ImageSource) => {
-    const options = { images, samples: sampleCount, batchSize: 250 };
-    return {
-      features: await extractFeatures({ ...options, extractor: judge }),
-      logits: await extractFeatures({ ...options, extractor: (all) => judge.logits(all) }),
-    };
+    const features = await extractFeatures({ images, extractor: judge, samples: sampleCount, batchSize: 250 });
+    return { features, logits: await featureLogits(features, judge) };
   };
   const real = await judged(test);
   const statistics = await FeatureStatistics.of(real.features);

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { checkpoints, every, Trainer } from '@ganzoo/core';
 import { mnist } from '@ganzoo/datasets/node';
 import { folder, jsonLog, useBackend } from '@ganzoo/node';
-import * as tf from '@tensorflow/tfjs';
 import { enterNativeProject } from '../../native.ts';
 import { entries, type Entry } from './entries.ts';
+import { digitBytes } from './samples.ts';
 import { sampleCount, writeWhole, type Told } from './training.ts';
 
 const [name, seed, into] = process.argv.slice(2) as [string, string, string];
@@ -45,14 +45,7 @@ const { step } = await trainer.fit(digits, {
 writeWhole(spentFile, JSON.stringify(total()));
 if (step < steps) process.exit(3);
 
-const bytes = new Uint8Array(sampleCount * 784);
-for (let batch = 0; batch < 10; batch++) {
-  const images = trainer.sample(sampleCount / 10, { seed: batch });
-  const levels = tf.tidy(() => tf.round(tf.mul(tf.add(tf.clipByValue(images, -1, 1), 1), 127.5)));
-  bytes.set(await levels.data(), (bytes.length / 10) * batch);
-  tf.dispose([images, levels]);
-}
-writeWhole(join(into, 'samples.bin'), bytes);
+writeWhole(join(into, 'samples.bin'), await digitBytes(trainer, sampleCount / 1000));
 const told: Told = { realImages: trainer.realSamples, ...total(), engine: device };
 writeWhole(join(into, 'done.json'), JSON.stringify(told));
 process.exit();

@@ -33,7 +33,7 @@ it('takes any number of them, in order, and leaves no tensor', async () => {
   const before = tf.memory().numTensors;
   const { values, dimensions } = await featureLogits(rows, sum);
   expect([values.length, dimensions, asked]).toEqual([4002, 2, [1000, 1000, 1]]);
-  expect([...values.slice(-4)]).toEqual([3998, -3998, 4000, -4000]);
+  expect(Array.from(values.slice(-4))).toEqual([3998, -3998, 4000, -4000]);
   expect(tf.memory().numTensors).toBe(before);
 });
 
