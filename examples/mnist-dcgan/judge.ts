@@ -1,6 +1,6 @@
 import { evaluateEvery, type EvaluateEvery, type Store } from '@ganzoo/core';
 import { mnist } from '@ganzoo/datasets/node';
-import { classifierScore, fid, imageStatistics, mnistClassifier, type ImageSource } from '@ganzoo/metrics';
+import { extractFeatures, featureLogits, frechetDistance, imageStatistics, inceptionScore, mnistClassifier, type ImageSource } from '@ganzoo/metrics';
 
 const samples = 2000;
 
@@ -15,21 +15,22 @@ export interface Judge {
 export async function digitJudge({ steps, best }: { steps: number; best: Store }): Promise<Judge> {
   const classifier = await mnistClassifier();
   const real = await imageStatistics({ images: await mnist({ split: 'test' }), extractor: classifier, samples });
-  const score = async (generated: ImageSource, signal?: AbortSignal): Promise<number> =>
-    (await classifierScore({ generated, classifier, samples, signal })).mean;
-  const distance = (generated: ImageSource, signal?: AbortSignal): Promise<number> => fid({ real, generated, extractor: classifier, samples, signal });
+  const look = async (images: ImageSource, signal?: AbortSignal): Promise<{ score: number; distance: number }> => {
+    const features = await extractFeatures({ images, extractor: classifier, samples, signal });
+    const { mean } = await inceptionScore(await featureLogits(features, classifier));
+    return { score: mean, distance: await frechetDistance(real, features, { signal }) };
+  };
 
-  const digits = await mnist();
-  const floor = { score: await score(digits), distance: await distance(digits) };
+  const floor = await look(await mnist());
   const callback = evaluateEvery({
     steps,
-    metrics: { score: (run) => score(run, run.signal), distance: (run) => distance(run, run.signal) },
-    best: { metric: 'distance', mode: 'min', store: best },
+    metrics: { digits: (run) => look(run, run.signal) },
+    best: { metric: 'digits/distance', mode: 'min', store: best },
   });
   return {
     callback,
     verdict() {
-      const { score, distance } = callback.rows.at(-1)?.values ?? {};
+      const { 'digits/score': score, 'digits/distance': distance } = callback.rows.at(-1)?.values ?? {};
       if (score === undefined || distance === undefined) return 'It ended before the digits were judged.';
       return `By ${samples.toLocaleString('en')} digits: classifier score ${score.toFixed(2)} (real ones ${floor.score.toFixed(2)}), Fréchet classifier distance ${distance.toFixed(2)} (real ones ${floor.distance.toFixed(2)})`;
     },

@@ -46,7 +46,7 @@ it('trains, draws and saves, names files that are there, and replaces an earlier
   const [score, realScore, distance, realDistance] = (verdict ?? []).slice(1).map(Number) as [number, number, number, number];
   // Three steps draw no digits yet.
   expect([score < 5, realScore > 9, distance > 50, realDistance < 2]).toEqual([true, true, true, true]);
-  expect(JSON.parse(readFileSync(join(out, 'best/best.json'), 'utf8'))).toMatchObject({ metric: 'distance', step: 3 });
+  expect(JSON.parse(readFileSync(join(out, 'best/best.json'), 'utf8'))).toMatchObject({ metric: 'digits/distance', step: 3 });
 });
 
 it.skipIf(process.platform === 'win32')('saves and ends cleanly on Ctrl-C', async () => {
