@@ -16,21 +16,21 @@ export interface Recipe {
 const sampleShape = [28, 28, 1];
 const latentDim = 64;
 const batchSize = 32;
-const steps = 6000;
+const steps = 15_000;
+const perceptronSteps = 12_000;
 
 /** Constant for half of the training, then down to a twentieth in a straight line. */
-const falling = (from: number, options: { readonly beta1: number; readonly beta2?: number }, times = 1): OptimizerRecipe =>
-  adam({ ...options, learningRate: linearDecay({ from, to: from / 20, start: (times * steps) / 2, updates: (times * steps) / 2 }) });
+const falling = (from: number, options: { readonly beta1: number; readonly beta2?: number }, all = steps): OptimizerRecipe =>
+  adam({ ...options, learningRate: linearDecay({ from, to: from / 20, start: all / 2, updates: all / 2 }) });
 
-/** A quarter to a half of DCGAN's channels, with kernels that leave no checkerboard. */
-const draws = () => generator({ latentDim, network: convGenerator({ latentDim, sampleShape, widths: [96, 48], kernel: 4 }) });
-const judges = (norm: 'batch' | 'layer' | 'none') => discriminator({ network: convDiscriminator({ sampleShape, widths: [48, 96], kernel: 4, norm }) });
+/** Half of DCGAN's channels in one stage more, so that the discriminator sees whole digits before its last, linear layer. */
+const draws = () => generator({ latentDim, network: convGenerator({ latentDim, sampleShape, widths: [64, 32, 16] }) });
+const judges = (norm: 'batch' | 'none') => discriminator({ network: convDiscriminator({ sampleShape, widths: [16, 32, 64], norm }) });
 
 export const recipes: readonly Recipe[] = [
   {
     name: 'mnist-vanilla',
-    // A perceptron's steps are cheap, and it needs more of them.
-    steps: 2 * steps,
+    steps: perceptronSteps,
     batchSize: 2 * batchSize,
     gan: () =>
       vanillaGan({
@@ -40,7 +40,7 @@ export const recipes: readonly Recipe[] = [
           network: mlp({ inputShape: [latentDim], hidden: [256, 512], outputShape: sampleShape, outputActivation: 'tanh', norm: 'batch' }),
         }),
         discriminator: discriminator({ network: mlp({ inputShape: sampleShape, hidden: [1024, 512, 256], outputShape: [1], dropout: 0.3 }) }),
-        optimizers: { generator: falling(1e-3, { beta1: 0.5 }, 2), discriminator: falling(4e-4, { beta1: 0.5 }, 2) },
+        optimizers: { generator: falling(1e-3, { beta1: 0.5 }, perceptronSteps), discriminator: falling(4e-4, { beta1: 0.5 }, perceptronSteps) },
       }),
   },
   {
@@ -52,7 +52,7 @@ export const recipes: readonly Recipe[] = [
         sampleShape,
         generator: draws(),
         discriminator: judges('batch'),
-        optimizers: { generator: falling(1e-3, { beta1: 0.5 }), discriminator: falling(4e-4, { beta1: 0.5 }) },
+        optimizers: { generator: falling(2e-3, { beta1: 0.5 }), discriminator: falling(2e-3, { beta1: 0.5 }) },
       }),
   },
   {
@@ -64,7 +64,7 @@ export const recipes: readonly Recipe[] = [
         sampleShape,
         generator: draws(),
         discriminator: judges('batch'),
-        optimizers: { generator: falling(1e-3, { beta1: 0.5 }), discriminator: falling(4e-4, { beta1: 0.5 }) },
+        optimizers: { generator: falling(2e-3, { beta1: 0.5 }), discriminator: falling(2e-3, { beta1: 0.5 }) },
       }),
   },
   {
@@ -77,7 +77,7 @@ export const recipes: readonly Recipe[] = [
         generator: draws(),
         discriminator: judges('none'),
         criticSteps: 1,
-        optimizers: { generator: falling(5e-4, { beta1: 0, beta2: 0.9 }), discriminator: falling(5e-4, { beta1: 0, beta2: 0.9 }) },
+        optimizers: { generator: falling(1e-3, { beta1: 0, beta2: 0.9 }), discriminator: falling(1e-3, { beta1: 0, beta2: 0.9 }) },
       }),
   },
 ];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { savedGenerator, type Dataset, type SavedGenerator } from '@ganzoo/core';
 import { mnist } from '@ganzoo/datasets/node';
-import { classifierScore, extractFeatures, frechetDistance, mnistClassifier, precisionRecall, type ImageSource } from '@ganzoo/metrics';
+import { extractFeatures, featureLogits, frechetDistance, inceptionScore, mnistClassifier, precisionRecall, type ImageSource } from '@ganzoo/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { encodeHalf } from '../../metrics/src/half.ts';
 import type { Card, Scores } from '../src/card.ts';
@@ -63,7 +63,7 @@ async function judged(generator: SavedGenerator): Promise<{ scores: Scores; scor
   const scores = async (generated: ImageSource): Promise<Scores> => {
     const fake = await features(generated);
     const { precision, recall } = await precisionRecall(real, fake);
-    const { mean } = await classifierScore({ generated, classifier: judge, samples });
+    const { mean } = await inceptionScore(await featureLogits(fake, judge));
     return { score: round(mean), distance: round(await frechetDistance(real, fake)), precision: round(precision), recall: round(recall) };
   };
   const train: Dataset = await mnist();
