@@ -7,6 +7,9 @@ import { between, moved } from './latents.ts';
 /** Latents kept, so that a walk and a slider draw none anew. */
 const mostLatents = 64;
 
+/** Latents around which the directions are those of most change. */
+const places = 8;
+
 /** Draws what is at a place of a generator's latent space. */
 export class Artist {
   readonly directions: readonly Direction[];
@@ -19,7 +22,12 @@ export class Artist {
   }
 
   static async of(generator: SavedGenerator): Promise<Artist> {
-    return new Artist(generator, await findDirections(generator.generate, generator.latentDim, directionCount));
+    const latents = generator.latents(places, { seed: 0 });
+    try {
+      return new Artist(generator, await findDirections(generator.generate, latents, directionCount));
+    } finally {
+      latents.dispose();
+    }
   }
 
   /** One picture of each spot, behind each other, a byte a pixel. */

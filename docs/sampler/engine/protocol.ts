@@ -21,7 +21,7 @@ export type News = Loaded | Picture | Failure;
 interface Loaded {
   readonly type: 'loaded';
   readonly generator: string;
-  /** Of each direction: its share of all change of the picture around z = 0. */
+  /** Of each direction: its share of all change of the picture around drawn latents. */
   readonly shares: readonly number[];
 }
 

@@ -1,3 +1,4 @@
+import '@ganzoo/wasm';
 import { load, cards } from '@ganzoo/pretrained';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
@@ -6,7 +7,8 @@ import { eigenpairs } from '../engine/eigen.ts';
 import { between, moved } from '../engine/latents.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await tf.setBackend('wasm');
+  await tf.ready();
 });
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
@@ -24,7 +26,7 @@ test('the directions of a linear map are its right singular vectors, the stronge
   // Sample = z V S U, with a constant that no difference sees.
   const scaled = strengths.map((strength, k) => (left[k] as number[]).map((x) => strength * x));
   const map = tf.matMul(tf.transpose(tf.tensor2d(right)), tf.tensor2d(scaled)) as tf.Tensor2D;
-  const found = await findDirections((z) => tf.add(tf.matMul(z, map), 5), n, 4);
+  const found = await findDirections((z) => tf.add(tf.matMul(z, map), 5), tf.ones([2, n]), 4);
   expect(found).toHaveLength(4);
   const total = strengths.reduce((sum, x) => sum + x * x, 0);
   for (const [k, { vector, share }] of found.entries()) {
@@ -36,10 +38,13 @@ test('the directions of a linear map are its right singular vectors, the stronge
   }
 });
 
-test('of a map that bends, those at z = 0 count', async () => {
-  // At 0 the derivative is 1 for each coordinate but the second, where it is 2; far away the first grows faster.
-  const [first] = await findDirections((z) => tf.add(tf.mul(tf.tanh(z), tf.tensor1d([1, 2, 1])), tf.pow(tf.mul(z, tf.tensor1d([1, 0, 0])), 5)), 3, 1);
-  expect(Math.abs(first?.vector[1] ?? 0)).toBeCloseTo(1, 4);
+test('of a map that bends, those count where the latents are', async () => {
+  // At 0 the second coordinate has the greatest derivative; far away the fifth power of the first.
+  const bent = (z: tf.Tensor2D): tf.Tensor => tf.add(tf.mul(tf.tanh(z), tf.tensor1d([1, 2, 1])), tf.pow(tf.mul(z, tf.tensor1d([1, 0, 0])), 5));
+  const [near] = await findDirections(bent, tf.zeros([1, 3]), 1);
+  expect(Math.abs(near?.vector[1] ?? 0)).toBeCloseTo(1, 4);
+  const [far] = await findDirections(bent, tf.tensor2d([[2, 0, 0]]), 1);
+  expect(Math.abs(far?.vector[0] ?? 0)).toBeCloseTo(1, 4);
 });
 
 test('eigenpairs are those of the matrix', () => {
@@ -56,17 +61,19 @@ test('eigenpairs are those of the matrix', () => {
   }
 });
 
-test('the first direction of a generator changes its picture more than any coordinate does', async () => {
-  const generator = await load(cards[0]?.name as string);
-  const directions = await findDirections(generator.generate, generator.latentDim, 8);
-  const change = (vector: number[]): number =>
+test.each(cards.map(({ name }) => name))('the first direction of %s changes its pictures more than the others and any coordinate do', async (name) => {
+  const generator = await load(name);
+  const { latentDim } = generator;
+  const directions = await findDirections(generator.generate, generator.latents(8, { seed: 0 }), 8);
+  const others = generator.latents(16, { seed: 1 });
+  const change = (vector: ArrayLike<number>): number =>
     tf.tidy(() => {
-      const step = tf.mul(tf.tensor2d([vector]), 0.25) as tf.Tensor2D;
-      return tf.norm(tf.sub(generator.generate(step), generator.generate(tf.neg(step)))).dataSync()[0] as number;
+      const step = tf.mul(tf.tensor2d([Array.from(vector)]), 0.25);
+      return tf.norm(tf.sub(generator.generate(tf.add(others, step)), generator.generate(tf.sub(others, step)))).dataSync()[0] as number;
     });
-  const [first, second] = directions.map(({ vector }) => change([...vector])) as [number, number];
-  expect(first).toBeGreaterThan(second);
-  for (let i = 0; i < generator.latentDim; i += 7) expect(first).toBeGreaterThan(change(Array.from({ length: 64 }, (_, j) => (i === j ? 1 : 0))));
+  const [first, ...rest] = directions.map(({ vector }) => change(vector)) as [number, ...number[]];
+  expect(first).toBeGreaterThan(rest.at(-1) as number);
+  for (let i = 0; i < latentDim; i += 7) expect(first).toBeGreaterThan(change(Array.from({ length: latentDim }, (_, j) => (i === j ? 1 : 0))));
   generator.dispose();
 });
 

@@ -22,7 +22,7 @@ export class DirectionSliders {
       row.input.addEventListener('focus', () => look(direction));
       return row;
     });
-    const note = element('p', { class: 'note' }, 'In standard deviations σ. The share is that of all change of the picture around z = 0.');
+    const note = element('p', { class: 'note' }, 'In standard deviations σ. The share is that of all change of the picture around drawn latents.');
     const rows = element('div', { class: 'directions' }, ...this.#rows.map(({ place }) => place));
     this.place = element('fieldset', {}, element('legend', {}, 'Directions'), note, rows);
   }
