@@ -144,7 +144,8 @@ def optimizer(player, model):
     part = player["optimizer"]
     config = part["config"]
     if part["name"] == "adam":
-        made = torch.optim.Adam(model.parameters(), 1.0, betas=(config["beta1"], config["beta2"]), eps=config["epsilon"])
+        betas = (float(config["beta1"]), float(config["beta2"]))  # JSON has 0, torch wants 0.0
+        made = torch.optim.Adam(model.parameters(), 1.0, betas=betas, eps=config["epsilon"])
     elif part["name"] == "rmsProp":
         made = torch.optim.RMSprop(model.parameters(), 1.0, alpha=config["decay"], eps=config["epsilon"])
     else:

@@ -36,6 +36,7 @@ const tasks = Array.from({ length: Number(values.seeds) }, (_, seed) =>
 const waiting = tasks.filter(({ engine, entry, seed }) => values.rescore || !rowsOf(entry, engine).some((row) => row.seed === seed));
 console.log(`${tasks.length - waiting.length} of ${tasks.length} are there already`);
 
+let failures = 0;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
@@ -48,16 +49,22 @@ await useBackend('tensorflow');
 const { score, floor } = await judgeOfDigits();
 keepFloor(await floor());
 await Promise.all(Array.from({ length: jobs }, work));
-process.exit();
+process.exit(failures === 0 ? 0 : 1);
 
 async function work(): Promise<void> {
   for (let task = waiting.shift(); task && !stop.signal.aborted; task = waiting.shift()) {
     const { engine, entry, seed } = task;
-    const trained = await train(task, threads);
-    if (!trained) return;
-    const row = { seed, ...trained.told, ...(await score(trained.samples)) };
-    keepRow(entry, engine, row);
-    if (seed === 0) await keepPicture(entry, engine, trained.samples);
-    console.log(`${entry.name} ${engine}`, JSON.stringify(row), `${waiting.length} to go`);
+    try {
+      const trained = await train(task, threads);
+      if (!trained) return;
+      const row = { seed, ...trained.told, ...(await score(trained.samples)) };
+      keepRow(entry, engine, row);
+      if (seed === 0) await keepPicture(entry, engine, trained.samples);
+      console.log(`${entry.name} ${engine}`, JSON.stringify(row), `${waiting.length} to go`);
+    } catch (error) {
+      // One that fails must not end the others of a night.
+      failures++;
+      console.error(error);
+    }
   }
 }
