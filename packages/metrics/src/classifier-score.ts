@@ -1,8 +1,8 @@
 import { expectKeys, GanzooError } from '@ganzoo/core';
 import type { Classifier } from './extractor.ts';
-import type { ImageSource } from './image-batches.ts';
+import { imageCount, type ImageSource } from './image-batches.ts';
 import { collectFeatures, featureKeys, featurePlan, type FeatureOptions } from './image-features.ts';
-import { inceptionScore, type InceptionScore, type InceptionScoreOptions } from './inception-score.ts';
+import { inceptionScore, scorePlan, type InceptionScore, type InceptionScoreOptions } from './inception-score.ts';
 
 const SCOPE = 'metrics/classifierScore';
 
@@ -21,11 +21,12 @@ export interface ClassifierScoreOptions extends Omit<FeatureOptions, 'extractor'
  * @throws GanzooError on unknown options, sources with too few images, and logits that are not `[n, classes]`
  */
 export async function classifierScore(options: ClassifierScoreOptions): Promise<InceptionScore> {
-  const { generated, classifier, splits, shuffle, ...rest } = options;
+  const { generated, classifier } = options;
   expectKeys(SCOPE, options, [...featureKeys.filter((key) => key !== 'extractor'), 'generated', 'classifier', 'splits', 'shuffle']);
   if (typeof classifier?.logits !== 'function')
     throw new GanzooError(SCOPE, "classifier must have a function 'logits' from images to [n, classes], such as await mnistClassifier().");
-  const plan = featurePlan(SCOPE, { ...rest, extractor: (images) => classifier.logits(images) });
-  const logits = await collectFeatures(SCOPE, 'the generated images', generated, plan, plan);
-  return inceptionScore(logits, { ...(splits !== undefined && { splits }), ...(shuffle !== undefined && { shuffle }) });
+  const plan = featurePlan(SCOPE, { ...options, extractor: (images) => classifier.logits(images) });
+  // Refused before the hours that a look at many images may take.
+  const parts = scorePlan(SCOPE, options, imageCount(SCOPE, 'the generated images', generated, plan.samples));
+  return inceptionScore(await collectFeatures(SCOPE, 'the generated images', generated, plan, plan), parts);
 }

@@ -28,10 +28,14 @@ export async function featureLogits(features: Points, classifier: Pick<Classifie
   for (let first = 0; first < count; first += batchSize) {
     const size = Math.min(batchSize, count - first);
     const batch = tf.tensor2d(Float32Array.from(values.subarray(first * dimensions, (first + size) * dimensions)), [size, dimensions]);
-    const said = await classifier.logitsOfFeatures(batch);
-    if (first === 0) logits = new Float32Array(count * said.shape[1]);
-    logits.set(await said.data<'float32'>(), first * said.shape[1]);
-    tf.dispose([batch, said]);
+    try {
+      const said = await classifier.logitsOfFeatures(batch);
+      if (first === 0) logits = new Float32Array(count * said.shape[1]);
+      logits.set(await said.data<'float32'>(), first * said.shape[1]);
+      said.dispose();
+    } finally {
+      batch.dispose();
+    }
   }
   return { values: logits, dimensions: logits.length / count };
 }

@@ -94,12 +94,13 @@ export async function* imageFeatures(scope: string, name: string, source: ImageS
   const count = imageCount(scope, name, source, plan.samples);
   const extract = typeof extractor === 'function' ? extractor : extractor.features.bind(extractor);
   let done = 0;
+  let dimensions: number | undefined;
   for await (const images of imageBatches(scope, name, source, { count, batchSize, seed })) {
     const seen = quantize ? quantized(images) : images;
     try {
       await report(done, count, work);
       const features = await extract(seen);
-      expectFeatures(scope, name, features, images.shape[0]);
+      dimensions = expectFeatures(scope, name, features, images.shape[0], dimensions);
       done += images.shape[0];
       yield features;
     } finally {
@@ -114,9 +115,15 @@ function quantized(images: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => tf.sub(tf.div(tf.round(tf.mul(tf.add(tf.clipByValue(images, -1, 1), 1), 127.5)), 127.5), 1));
 }
 
-function expectFeatures(scope: string, name: string, features: unknown, count: number): asserts features is tf.Tensor2D {
-  if (features instanceof tf.Tensor && features.rank === 2 && features.shape[0] === count) return;
-  const got = features instanceof tf.Tensor ? showShape(features.shape) : typeof features;
-  if (features instanceof tf.Tensor) features.dispose();
-  throw new GanzooError(scope, `the extractor must make features [${count}, d] of ${count} images of ${name}, got ${got}. Flatten or average the rest.`);
+/** @returns how many dimensions they have, which are the same for all images */
+function expectFeatures(scope: string, name: string, features: unknown, count: number, dimensions: number | undefined): number {
+  const isTensor = features instanceof tf.Tensor;
+  if (isTensor && features.rank === 2 && features.shape[0] === count && (dimensions ?? features.shape[1]) === features.shape[1])
+    return features.shape[1] as number;
+  const got = isTensor ? showShape(features.shape) : typeof features;
+  if (isTensor) features.dispose();
+  throw new GanzooError(
+    scope,
+    `the extractor must make features [${count}, ${dimensions ?? 'd'}] of ${count} images of ${name}, got ${got}. Flatten or average the rest.`,
+  );
 }

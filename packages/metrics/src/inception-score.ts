@@ -7,7 +7,7 @@ const SCOPE = 'metrics/inceptionScore';
 
 /** Options of {@link inceptionScore}. */
 export interface InceptionScoreOptions extends PredictionOptions {
-  /** Parts of which each gets a score. 10 unless told, or fewer where there are fewer samples. */
+  /** Parts of which each gets a score. 10 unless told. */
   readonly splits?: number;
   /**
    * Of the order in which samples fall into parts; `false` leaves them as they come. 0 unless told: data sorted by class would
@@ -38,13 +38,9 @@ export interface InceptionScore {
  */
 export async function inceptionScore(predictions: Points, options: InceptionScoreOptions = {}): Promise<InceptionScore> {
   expectKeys(SCOPE, options, ['of', 'splits', 'shuffle']);
-  const { of = 'logits', splits = 10, shuffle = 0 } = options;
-  expectInteger(SCOPE, 'splits', splits, 1);
-  if (shuffle !== false) expectInteger(SCOPE, 'shuffle', shuffle, 0);
+  const { of = 'logits' } = options;
   const rows = await readPredictions(SCOPE, 'the predictions', predictions, { of });
-  if (rows.count < splits)
-    throw new GanzooError(SCOPE, `splits is ${splits}, but there are ${rows.count} samples; give at least one sample a part, or fewer splits.`);
-
+  const { splits, shuffle } = scorePlan(SCOPE, options, rows.count);
   const order = shuffle === false ? Uint32Array.from({ length: rows.count }, (_, i) => i) : rng(shuffle).fork('inceptionScore').permutation(rows.count);
   const read = of === 'logits' ? logProbabilities : logOfProbabilities;
   const scores = Array.from({ length: splits }, (_, part) => {
@@ -52,6 +48,18 @@ export async function inceptionScore(predictions: Points, options: InceptionScor
     return scoreOf(rows, order.subarray(from, to), read);
   });
   return { ...meanAndStd(scores), scores };
+}
+
+/** The options with defaults in the place of what was not told, for so many samples. */
+export function scorePlan(
+  scope: string,
+  { splits = 10, shuffle = 0 }: InceptionScoreOptions,
+  count: number,
+): Required<Pick<InceptionScoreOptions, 'splits' | 'shuffle'>> {
+  expectInteger(scope, 'splits', splits, 1);
+  if (shuffle !== false) expectInteger(scope, 'shuffle', shuffle, 0);
+  if (count < splits) throw new GanzooError(scope, `splits is ${splits}, but there are ${count} samples; give at least one sample a part, or fewer splits.`);
+  return { splits, shuffle };
 }
 
 type LogProbabilities = (rows: Rows, row: number, into: Float64Array) => void;

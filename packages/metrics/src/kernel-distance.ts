@@ -34,16 +34,12 @@ export interface KernelDistance {
  */
 export async function kernelDistance(a: Points, b: Points, options: KernelDistanceOptions = {}): Promise<KernelDistance> {
   expectKeys(SCOPE, options, ['subsets', 'subsetSize', 'seed', ...workKeys]);
-  const { subsets = 100, subsetSize = 1000, seed = 0 } = options;
-  expectInteger(SCOPE, 'subsets', subsets, 1);
-  expectInteger(SCOPE, 'subsetSize', subsetSize, 2);
+  const { seed = 0 } = options;
   expectInteger(SCOPE, 'seed', seed, 0);
   const [first, second] = await Promise.all([readRows(SCOPE, 'the first features', a), readRows(SCOPE, 'the second features', b)]);
   expectSameDimensions(SCOPE, first, second);
-  for (const set of [first, second]) {
-    expectEnough(SCOPE, `a subsetSize of ${subsetSize}`, subsetSize, set.name, set.count);
-    expectFinite(SCOPE, set);
-  }
+  const { subsets, subsetSize } = subsetPlan(SCOPE, options, [first, second]);
+  for (const set of [first, second]) expectFinite(SCOPE, set);
 
   const stream = rng(seed).fork('kernelDistance');
   const distances: number[] = [];
@@ -59,6 +55,18 @@ export async function kernelDistance(a: Points, b: Points, options: KernelDistan
   }
   await report(subsets, subsets, options);
   return meanAndStd(distances);
+}
+
+/** The options with defaults in the place of what was not told, for sets of so many samples. */
+export function subsetPlan(
+  scope: string,
+  { subsets = 100, subsetSize = 1000 }: KernelDistanceOptions,
+  sets: readonly { readonly name: string; readonly count: number }[],
+): Required<Pick<KernelDistanceOptions, 'subsets' | 'subsetSize'>> {
+  expectInteger(scope, 'subsets', subsets, 1);
+  expectInteger(scope, 'subsetSize', subsetSize, 2);
+  for (const { name, count } of sets) expectEnough(scope, `a subsetSize of ${subsetSize}`, subsetSize, name, count);
+  return { subsets, subsetSize };
 }
 
 function rowsOf({ values, dimensions }: Rows, chosen: Uint32Array): tf.Tensor2D {

@@ -1,7 +1,7 @@
 import { expectKeys } from '@ganzoo/core';
 import { collectFeatures, featureKeys, featurePlan, type FeatureOptions } from './image-features.ts';
-import type { ImageSource } from './image-batches.ts';
-import { kernelDistance, type KernelDistance, type KernelDistanceOptions } from './kernel-distance.ts';
+import { imageCount, type ImageSource } from './image-batches.ts';
+import { kernelDistance, subsetPlan, type KernelDistance, type KernelDistanceOptions } from './kernel-distance.ts';
 import { stage } from './work.ts';
 
 const SCOPE = 'metrics/kid';
@@ -22,16 +22,14 @@ export interface KidOptions extends FeatureOptions, Pick<KernelDistanceOptions, 
  */
 export async function kid(options: KidOptions): Promise<KernelDistance> {
   expectKeys(SCOPE, options, [...featureKeys, 'real', 'generated', 'subsets', 'subsetSize']);
-  const { real, generated, subsets, subsetSize } = options;
+  const { real, generated } = options;
   const plan = featurePlan(SCOPE, options);
+  // Refused before the hours that a look at many images may take.
+  const sizeOf = (name: string, source: ImageSource) => ({ name, count: imageCount(SCOPE, name, source, plan.samples) });
+  const subsets = subsetPlan(SCOPE, options, [sizeOf('the real images', real), sizeOf('the generated images', generated)]);
   const sets = [
     await collectFeatures(SCOPE, 'the real images', real, plan, stage(0, 3, plan)),
     await collectFeatures(SCOPE, 'the generated images', generated, plan, stage(1, 3, plan)),
   ] as const;
-  return kernelDistance(...sets, {
-    seed: plan.seed,
-    ...(subsets !== undefined && { subsets }),
-    ...(subsetSize !== undefined && { subsetSize }),
-    ...stage(2, 3, plan),
-  });
+  return kernelDistance(...sets, { seed: plan.seed, ...subsets, ...stage(2, 3, plan) });
 }

@@ -47,9 +47,9 @@ export async function collectLabelled(scope: string, name: string, source: Image
     }
     if (at >= count) break;
   }
+  if (!collected || at < count) throw new GanzooError(scope, `${name} ended after ${at} images, but ${count} are asked for. Lower samples, or give more.`);
   await report(1, 1, work);
-  const { pixels, shape } = collected as NonNullable<typeof collected>;
-  return { pixels, shape, labels };
+  return { ...collected, labels };
 }
 
 interface LabelledBatch {

@@ -61,7 +61,8 @@ function readNpy(name: string, bytes: Uint8Array): NpyArray {
   if (type === undefined || sizes === undefined) throw broken(`has a header that cannot be read: ${header.trim()}`);
   const [, endian, width] = /^([<>=])f([48])$/.exec(type) ?? [];
   if (endian === undefined) throw broken(`is of type '${type}', not of float64 or float32 numbers`);
-  const shape = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
+  // Of Python 2 a size may be a long, '2048L'.
+  const shape = Array.from(sizes.matchAll(/\d+/g), ([size]) => Number(size));
   const count = shape.reduce((product, size) => product * size, 1);
   if (bytes.length - end < count * Number(width)) throw broken(`of shape (${shape.join(', ')}) ends after ${bytes.length - end} bytes`);
   return { shape, values: readValues(new DataView(view.buffer, view.byteOffset + end), count, Number(width), endian !== '>') };

@@ -41,6 +41,18 @@ describe('classifierScore', () => {
     expect(asked.slice(4)).toEqual([64, 6]);
   });
 
+  it('refuses more parts than images before it looks at one', async () => {
+    let looked = 0;
+    const asked = {
+      logits: (all: tf.Tensor4D) => {
+        looked++;
+        return classifier.logits(all);
+      },
+    };
+    await expect(classifierScore({ generated: images, classifier: asked, samples: 5 })).rejects.toThrow('splits is 10, but there are 5 samples');
+    expect(looked).toBe(0);
+  });
+
   it.each([
     [{ classifer: 3 }, "unknown option 'classifer'"],
     [{ splits: 61 }, 'splits is 61, but there are 60 samples'],

@@ -71,6 +71,18 @@ describe('ganTrain', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('refuses a dataset that ends before it has given its size', async () => {
+    const endless = bars(60, 1);
+    const batches: Dataset['batches'] = async function* (request) {
+      for await (const one of endless.batches(request)) {
+        yield one;
+        return;
+      }
+    };
+    const generated = { ...endless, size: 600, batches };
+    await expect(ganTrain({ ...options, generated, test: bars(60, 2) })).rejects.toThrow(/the generated images ended after \d+ images, but 600 are asked for/);
+  });
+
   it.each([
     [
       { generated: () => tf.zeros([4, 8, 8, 1]) },

@@ -65,6 +65,28 @@ describe('kid', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('refuses sets smaller than a subset before it looks at an image', async () => {
+    let looked = 0;
+    const extractor = (images: tf.Tensor4D): tf.Tensor2D => {
+      looked++;
+      return flatten(images);
+    };
+    const work = kid({ real: dataset(60, 1), generated: dataset(60, 2), extractor });
+    await expect(work).rejects.toThrow('a subsetSize of 1000 needs at least 1000 samples, but the real images are 60.');
+    expect(looked).toBe(0);
+  });
+
+  it('refuses features that change their width from one batch to the next, and leaves no tensor', async () => {
+    const images = dataset(60, 1);
+    const before = tf.memory().numTensors;
+    let batch = 0;
+    const extractor = (all: tf.Tensor4D): tf.Tensor2D => tf.tidy(() => tf.slice(flatten(all), [0, 0], [all.shape[0], 16 - batch++]));
+    await expect(kid({ ...options, extractor, real: images, generated: images })).rejects.toThrow(
+      'the extractor must make features [16, 16] of 16 images of the real images, got [16, 15]',
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it.each([
     [{ extractor: 7 }, "extractor must be a function from images to features, or have one as 'features'"],
     [{ extractor: (images: tf.Tensor4D) => tf.mean(images) }, 'the extractor must make features [16, d] of 16 images of the real images, got []'],
@@ -73,6 +95,7 @@ describe('kid', () => {
     [{ generated: () => 3 }, 'the generated images must be images [n, height, width, channels] in [-1, 1], got number'],
     [{ sample: 3 }, "unknown option 'sample'"],
     [{ samples: 1 }, 'samples must be'],
+    [{ subsets: 0 }, 'subsets must be an integer of at least 1, got 0'],
   ])('refuses what it cannot use (%#)', async (wrong, message) => {
     await expect(kid({ ...options, real: dataset(60, 1), generated: dataset(60, 2), ...wrong } as never)).rejects.toThrow(message);
   });

@@ -42,6 +42,11 @@ const npy = (header: string, bytes = 0): Uint8Array => {
 const header = (shape: string, type = '<f8'): string => `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }`;
 const good = npy(header('2,'), 16);
 
+test('sizes that Python 2 wrote as long integers', () => {
+  const old = zipSync({ 'mu.npy': npy(header('2L,'), 16), 'sigma.npy': npy(header('2L, 2L'), 32) });
+  expect(FeatureStatistics.fromNpz(old).mean()).toEqual(Float64Array.of(0, 0));
+});
+
 test.each<[string, Uint8Array, string]>([
   ['no zip', Uint8Array.of(1, 2, 3), 'not a whole .npz file'],
   ['cut off', written('statistics-numpy.npz').subarray(0, 300), 'not a whole .npz file'],
