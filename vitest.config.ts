@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: slow ? ['{packages,examples,scripts,docs}/**/*.slow.test.ts'] : ['{packages,examples,scripts,docs}/**/*.test.ts'],
+    include: slow ? ['{packages,examples,scripts,docs,bench}/**/*.slow.test.ts'] : ['{packages,examples,scripts,docs,bench}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts']), ...(native ? ['packages/{node,wasm}/**'] : [])],
     testTimeout: slow ? 1_200_000 : 60_000,
     hookTimeout: 60_000,

@@ -313,4 +313,5 @@ def cpu_time():
     return usage.ru_utime + usage.ru_stime
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -46,6 +46,20 @@ function threeStages(norm: 'batch' | 'none') {
   };
 }
 
+/** The deep perceptrons, whose discriminator drops units unless another is given. */
+export function perceptronGan(other: { readonly discriminator?: ReturnType<typeof discriminator> } = {}): Gan {
+  return vanillaGan({
+    sampleShape,
+    latentDim,
+    depth: 'deep',
+    optimizers: {
+      generator: rmsProp({ learningRate: falling(4e-4, perceptron.steps) }),
+      discriminator: rmsProp({ learningRate: falling(2e-4, perceptron.steps) }),
+    },
+    ...other,
+  });
+}
+
 const perceptron = { batchSize: 64, steps: budget(1_000_000, 64) };
 const convolutional = { batchSize: 32, steps: budget(500_000, 32) };
 
@@ -54,16 +68,7 @@ export const entries: readonly Entry[] = [
     name: 'vanillaGan',
     ...perceptron,
     goal: 8,
-    gan: () =>
-      vanillaGan({
-        sampleShape,
-        latentDim,
-        depth: 'deep',
-        optimizers: {
-          generator: rmsProp({ learningRate: falling(4e-4, perceptron.steps) }),
-          discriminator: rmsProp({ learningRate: falling(2e-4, perceptron.steps) }),
-        },
-      }),
+    gan: () => perceptronGan(),
   },
   {
     name: 'dcgan',
