@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -66,9 +66,18 @@ function gate(title, bin, ...args) {
 function suite(title, script, ...more) {
   const report = join(scratch, `${[script, ...more].join('-').replaceAll(':', '-')}.json`);
   const code = run(title, process.execPath, ['scripts/run.mjs', script, ...more, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
-  const { numPassedTests = 0, numFailedTests = 0 } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const failed = numFailedTests + (numFailedTests === 0 && (code !== 0 || numPassedTests === 0) ? 1 : 0);
-  count(numPassedTests, failed, title);
+  count(numPassedTests, failed, [title, ...testResults.flatMap(failuresOf)].join('\n  '));
+}
+
+/** Which tests of a file failed and how, to be said at the end: the rest of a log is long, and may be kept in part. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const tests = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${file} > ${test.fullName}: ${test.failureMessages.join('\n').slice(0, 2000)}`);
+  return tests.length === 0 && status === 'failed' ? [`${file}: ${message}`] : tests;
 }
 
 function count(passed, failed, title) {

@@ -8,9 +8,9 @@ import type * as tf from '@tensorflow/tfjs';
 
 /** How far PyTorch is from what was played here. */
 export interface Replay {
-  /** Of each weight, how far the two have ended from each other, as a share of how far it moved. */
+  /** Of each weight tensor, how far its values have ended from each other (median), as a share of how far they moved (root mean square). */
   readonly apart: Readonly<Record<string, number>>;
-  /** Greatest difference of a pixel in [-1, 1] of the samples drawn in the end. */
+  /** Mean difference of the pixels in [-1, 1] of the samples drawn in the end. */
   readonly images: number;
   /** Of each player in the last round, all terms together: there, and here. */
   readonly losses: Readonly<Record<'generator' | 'discriminator', readonly [number, number]>>;
